@@ -1,0 +1,1 @@
+"""Walks the information-disclosure directories of government portals."""

@@ -1,0 +1,1 @@
+"""Captured pages in, a record out. Knows no HTTP and no SQL."""
