@@ -1,0 +1,116 @@
+"""A page, decoded and parsed once; every later stage walks this one tree."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urljoin
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from pipelines.bundle import Bundle, Part
+from pipelines.decode import Unreadable, decode, looks_binary
+
+__all__ = ["SILENT", "Page", "Unreadable"]
+
+SILENT = frozenset(("script", "style", "template", "noscript"))
+"""Elements whose text is never shown, or only where scripts do not run."""
+# libxml2 mangles a text at these; no page means anything by them.
+_CONTROLS = bytes([*range(9), 11, 12, *range(14, 32), 127])
+_INLINE = frozenset((b"font", b"span", b"b", b"strong", b"i", b"em", b"u", b"o:p", b"big", b"small", b"a"))
+_TAG_NAME = re.compile(rb"/?([A-Za-z:][A-Za-z0-9:]*)")
+
+
+@dataclass(frozen=True)
+class Page:
+    """One parsed response.
+
+    ``text`` is the decoded source as it came, comments and scripts included: for what must be read from them.
+    ``root`` is the ``html`` element. Comments and processing instructions are not in the tree, so nothing in
+    them is ever content; ``script``, ``style``, ``template`` and ``noscript`` elements are, and whoever reads
+    text skips them (:data:`SILENT`). ``too_deep``: the parser gave up on the page's nesting (2,048 levels) and
+    what lies deeper is lost.
+    """
+
+    text: str
+    encoding: str
+    root: HtmlElement
+    url: str
+    too_deep: bool = False
+
+    @classmethod
+    def parse(cls, bundle: Bundle) -> Page:
+        """The bundle's page; raises :class:`Unreadable` if it is binary or empty."""
+        return cls.of(bundle.page, bundle.encoding)
+
+    @classmethod
+    def of(cls, part: Part, encoding: str | None = None) -> Page:
+        """Any part that is HTML; ``encoding`` overrides what it declares. Raises :class:`Unreadable`."""
+        media_type = looks_binary(part.body)
+        if media_type:
+            raise Unreadable(f"{part.url} is not a page but a binary file ({media_type})")
+        decoded = decode(part.body, part.content_type, encoding)
+        source = _server_tags_out(decoded.text).encode("utf-8", "replace").translate(None, _CONTROLS)
+        root, too_deep = _tree(source, part.url)
+        return cls(decoded.text, decoded.encoding, root, part.url, too_deep)
+
+    @cached_property
+    def base_url(self) -> str:
+        """What relative links are relative to: ``<base href>`` if the page has one, else its own address."""
+        for element in self.root.iter("base"):
+            href = element.get("href")
+            if href:
+                return self.absolute(href.strip(), self.url)
+        return self.url
+
+    def absolute(self, link: str, base: str | None = None) -> str:
+        """``link`` made absolute; a link that cannot be parsed is returned as it stands."""
+        try:
+            return urljoin(self.base_url if base is None else base, link)
+        except ValueError:
+            return link
+
+
+def _tree(source: bytes, url: str) -> tuple[HtmlElement, bool]:
+    root, too_deep = _parsed(source)
+    if too_deep:
+        # Runs of unclosed <font> and <span> are the innocent way to such depth.
+        root, too_deep = _parsed(_without_inline(source))
+    if root is None:
+        raise Unreadable(f"{url} is empty: there is no text in it")
+    return root, too_deep
+
+
+def _parsed(source: bytes) -> tuple[HtmlElement | None, bool]:
+    parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        root = document_fromstring(source, parser=parser)
+    except etree.LxmlError:
+        return None, False
+    too_deep = any("depth" in entry.message for entry in parser.error_log.filter_from_fatals())
+    return root, too_deep
+
+
+def _without_inline(source: bytes) -> bytes:
+    pieces = source.split(b"<")
+    kept = [pieces[0]]
+    for piece in pieces[1:]:
+        name = _TAG_NAME.match(piece)
+        inline = name is not None and name.group(1).lower() in _INLINE
+        kept.append(piece.partition(b">")[2] if inline else b"<" + piece)
+    return b"".join(kept)
+
+
+def _server_tags_out(text: str) -> str:
+    """``text`` without the JSP and ASP directives that some pages leak (``<%@ page … %>``)."""
+    pieces: list[str] = []
+    start = 0
+    while (opened := text.find("<%", start)) >= 0:
+        closed = text.find("%>", opened)
+        if closed < 0:
+            break
+        pieces.append(text[start:opened])
+        start = closed + 2
+    return "".join([*pieces, text[start:]]) if pieces else text
