@@ -1,0 +1,49 @@
+# make demo · make test · make check · make bench   (everything lives in .venv; nothing is installed twice)
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && { command -v $$p; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+SOURCES := crawler pipelines archive benchmarks tests
+
+.PHONY: help setup demo test check bench lock clean
+
+help:
+	@echo "make setup   .venv with everything, versions from constraints.txt"
+	@echo "make demo    set-up, then crawl the sample portals into ./demo-data"
+	@echo "make test    set-up, then the tests"
+	@echo "make check   lint and types"
+	@echo "make bench   the crawl benchmark: bare Scrapy and Gongkai over the same pages"
+	@echo "make lock    renew constraints.txt from the newest releases that pyproject.toml allows"
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "Gongkai needs Python 3.11, 3.12 or 3.13: install one, or run make PYTHON=/path/to/python" >&2; exit 2; }
+	@# Debian splits ensurepip off: then the machine's own pip puts one in.
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV) 2>/dev/null || \
+		{ rm -rf $(VENV); $(PYTHON) -m venv --without-pip $(VENV) && $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $(STAMP)
+
+demo: $(STAMP)
+	$(BIN)/gongkai demo
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -n 2 --dist worksteal tests
+
+check: $(STAMP)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy
+
+bench: $(STAMP)
+	$(BIN)/python -m benchmarks.crawl
+
+lock:
+	rm -rf build/lock && $(PYTHON) -m venv build/lock
+	build/lock/bin/pip install --quiet '.[dev]'
+	{ echo "# Exact versions of a tested install; renew with: make lock"; build/lock/bin/pip freeze --exclude gongkai; } > constraints.txt
+
+clean:
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .hypothesis demo-data

@@ -1,0 +1,1 @@
+"""The network guard: which addresses a crawl may connect to."""

@@ -1,0 +1,73 @@
+"""Scrapy settings of every crawl. What a portal file says (delay, time-out, size) is laid over these per portal."""
+
+from __future__ import annotations
+
+from archive import __version__
+
+BOT_NAME = "gongkai"
+USER_AGENT = f"gongkai/{__version__} (+government information disclosure archive; set a contact with `gongkai init`)"
+
+SPIDER_LOADER_CLASS = "crawler.spiders.loader.PortalSpiderLoader"
+SPIDER_MODULES: list[str] = []
+COMMANDS_MODULE = ""
+
+# Politeness. One request at a time a host; a portal of one's own may be crawled faster by its file.
+ROBOTSTXT_OBEY = True  # default False
+CONCURRENT_REQUESTS = 16
+CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8
+DOWNLOAD_DELAY = 1.0  # default 0
+DOWNLOAD_DELAY_JITTER = 0.25  # default 0.5
+AUTOTHROTTLE_ENABLED = True  # default False
+AUTOTHROTTLE_START_DELAY = 1.0  # default 5
+AUTOTHROTTLE_MAX_DELAY = 60.0
+AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0
+
+# Limits: everything fetched is hostile.
+DOWNLOAD_TIMEOUT = 60  # default 180
+DOWNLOAD_MAXSIZE = 32 * 1024 * 1024  # default 1 GiB; holds for the wire and again after decompression
+DOWNLOAD_WARNSIZE = 0
+REDIRECT_MAX_TIMES = 5  # default 20
+URLLENGTH_LIMIT = 2083
+DEPTH_LIMIT = 3  # a document may lead to its parts, and those nowhere
+RETRY_TIMES = 2
+RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408, 429]
+GONGKAI_MAX_LISTING_PAGES = 2000  # of a listing that announces no total; a longer one needs its own total or a limit
+
+# The network guard sits where names become addresses (crawler.network.guard).
+TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+TWISTED_DNS_RESOLVER = "crawler.network.resolver.PublicAddressResolver"
+# aiohttp's handler ignores that resolver and dies on raw GBK header values.
+DOWNLOAD_HANDLERS = {
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+    "http": "scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler",
+    "https": "scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler",
+}
+
+DOWNLOADER_MIDDLEWARES = {
+    "crawler.middlewares.guard.GuardMiddleware": 50,  # before robots.txt is asked for
+    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
+    "crawler.middlewares.proxy.PortalProxyMiddleware": 750,
+    "crawler.middlewares.capture.CaptureMiddleware": 950,  # next to the wire: still compressed, every redirect hop
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the guard knows the portal's hosts
+}
+EXTENSIONS = {
+    "crawler.extensions.crawl_delay.CrawlDelay": 0,
+    "crawler.extensions.progress.Progress": 0,
+}
+ITEM_PIPELINES = {
+    "pipelines.items.ExtractStage": 100,
+    "pipelines.items.ArchiveStage": 900,
+}
+
+# Both open a port; RemoteControl runs what is posted to it.
+REMOTE_CONTROL_ENABLED = False  # default True
+TELNETCONSOLE_ENABLED = False  # default True
+
+COOKIES_ENABLED = True  # some portals answer only the second request, with their own cookie
+HTTPERROR_ALLOW_ALL = True  # the spider judges every status: 404 is an observation, not an error
+LOG_LEVEL = "WARNING"
+LOG_SHORT_NAMES = True
+LOGSTATS_INTERVAL = 0
