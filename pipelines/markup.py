@@ -1,0 +1,69 @@
+"""What HTML elements are to a reader: blocks, silent elements, links, and the text of a small element."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml.etree import iterwalk
+from lxml.html import HtmlElement
+
+BLOCKS = frozenset(
+    "address article aside blockquote body br caption center col colgroup dd details dialog dir div dl dt fieldset "
+    "figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hr html iframe legend li main menu nav ol "
+    "optgroup p pre section summary table tbody td tfoot th thead tr ul".split()
+)
+"""Elements at whose start and end a line ends (``br`` too)."""
+
+SILENT = frozenset(
+    "script style template noscript head select option button textarea input object embed applet map canvas "
+    "svg video audio noframes title".split()
+)
+"""Elements whose text no reader of the page reads as text."""
+
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+
+
+def collapse(text: str) -> str:
+    """``text`` with each run of white space (U+3000 and no-break spaces too) as one space, none at the ends."""
+    return " ".join(text.split())
+
+
+def pieces(element: HtmlElement, *, nested_tables: bool = True) -> Iterator[str]:
+    """The text of ``element`` in document order, a space where a block begins or ends; its tail is left out.
+
+    ``nested_tables=False`` leaves out what stands in tables within it.
+    """
+    walker = iterwalk(element, events=("start", "end"))
+    for event, node in walker:
+        tag = node.tag
+        if event == "start":
+            if node is not element and (tag in SILENT or (tag == "table" and not nested_tables)):
+                walker.skip_subtree()
+                continue
+            if tag in BLOCKS:
+                yield " "
+            if node.text:
+                yield node.text
+        else:
+            if tag in BLOCKS:
+                yield " "
+            if node is not element and node.tail:
+                yield node.tail
+
+
+def inline_text(element: HtmlElement, *, nested_tables: bool = True) -> str:
+    """The text of a small element (a cell, a link, a label) as one line, white space collapsed."""
+    return collapse("".join(pieces(element, nested_tables=nested_tables)))
+
+
+def class_tokens(element: HtmlElement) -> list[str]:
+    """The class names and the id of ``element``, lower case."""
+    return f"{element.get('class') or ''} {element.get('id') or ''}".lower().split()
+
+
+def is_hidden(element: HtmlElement) -> bool:
+    """Whether its own markup hides the element (``hidden``, ``display:none``)."""
+    style = element.get("style")
+    if style and "display" in style.lower() and "display:none" in "".join(style.lower().split()):
+        return True
+    return element.get("hidden") is not None
