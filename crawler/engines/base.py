@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from crawler.portals.model import DirectoryPlan
+    from crawler.portals.plan import DirectoryPlan
 
 
 class ListingError(ValueError):

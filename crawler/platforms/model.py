@@ -1,0 +1,240 @@
+"""A platform profile: how one CMS family names documents, lists them and lays them out (DESIGN §5, §6).
+
+Every table here may also stand in a portal file, in one of its directories and in one of its eras; only the keys
+that are written there override (lists replace, tables merge). What each key means is said where it is defined.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from archive.record import METADATA_FIELDS
+from crawler.engines.selectors import compile_selector
+from pipelines.detail import Detail
+
+EngineName = Literal["static_pages", "jpage_xml", "query_html"]
+FILE_EXTENSIONS = (
+    "pdf doc docx xls xlsx ppt pptx wps et ofd zip rar 7z tar gz txt csv rtf jpg jpeg png gif tif mp3 mp4"
+)
+"""Extensions of addresses that are files, not pages (platforms.md §26)."""
+
+
+def _css(selector: str) -> str:
+    compile_selector(selector)
+    return selector
+
+
+def _regex(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"is not a regular expression ({error}): correct it") from error
+    return pattern
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _known_field(name: str) -> str:
+    if name not in METADATA_FIELDS and name not in ("title", "keywords"):
+        raise ValueError(
+            f"names '{name}', which is no field of the record: use one of {', '.join(METADATA_FIELDS)}"
+        )
+    return name
+
+
+def _header(text: str) -> str:
+    if any(character in text for character in "\r\n\0"):
+        raise ValueError("holds a line break: remove it")
+    return text
+
+
+def check_detail(detail: Detail) -> Detail:
+    """``detail`` itself; raises ``ValueError`` naming the first selector that is none."""
+    for name in ("title", "block", "body", "remove", "attachments"):
+        for selector in getattr(detail, name):
+            _css(selector)
+    for part in detail.parts:
+        _css(part.link)
+    return detail
+
+
+Css = Annotated[str, AfterValidator(_css)]
+CssList = Annotated[list[Css], BeforeValidator(_listed)]
+Regex = Annotated[str, AfterValidator(_regex)]
+FieldName = Annotated[str, AfterValidator(_known_field)]
+HeaderText = Annotated[str, AfterValidator(_header)]
+CheckedDetail = Annotated[Detail, AfterValidator(check_detail)]
+
+
+class Table(BaseModel):
+    """A table of a TOML file: unknown keys are errors, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Sign(Table):
+    """One sign of a family: regexes on the address and the first HTML of a page; both must hold if both are given."""
+
+    html: Regex | None = None
+    url: Regex | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> Sign:
+        if self.html is None and self.url is None:
+            raise ValueError("has neither html nor url: give at least one regular expression")
+        return self
+
+
+class Recognise(Table):
+    """How a page of the family is known: any sign; lower ``priority`` is asked first (platforms.md §21)."""
+
+    priority: int = 100
+    any: list[Sign] = []
+
+
+class Urls(Table):
+    """Addresses of the family.
+
+    ``document``: regexes of which one must be found in an entry's address (none given: any address will do).
+    ``exclude``: regexes that no entry's address may hold. ``drop_query`` and ``keep_fragment`` go to ``url_key``.
+    ``files``: extensions of entries that are files.
+    """
+
+    document: list[Regex] = []
+    exclude: list[Regex] = []
+    drop_query: list[str] = []
+    keep_fragment: bool = False
+    files: list[str] = FILE_EXTENSIONS.split()
+
+
+Meaning = Literal["pages", "records", "per_page"]
+Argument = Literal["pages", "records", "per_page", "current0", "current1", "stem", "ext", "container", "_"]
+
+
+class TotalRule(Table):
+    """One place where a listing says how long it is. Rules add up: each fact is taken from the first that has it.
+
+    ``call`` + ``args``: a JavaScript call and what its arguments are, by position (``current0`` counts from 0,
+    ``container`` is a quoted element id, ``_`` is ignored). A call whose arguments are of other kinds does not match;
+    for ``createPageHTML`` and ``createPage`` the known signatures are then tried (platforms.md §1, §5, §33).
+    ``call`` + ``keys``: the same with one object as argument, ``keys`` maps meaning to key.
+    ``var`` + ``is``: a JavaScript variable or ``object.key`` set to a number.
+    ``regex`` + ``is``: group 1 is the number; tried on the source, then on the text without tags.
+    ``css`` + ``is``: the first number in what the selector takes.
+    Calls, variables and regexes are also found inside comments and scripts.
+    """
+
+    call: str | None = None
+    args: list[Argument] = []
+    keys: dict[Argument, str] = {}
+    var: str | None = None
+    regex: Regex | None = None
+    css: Css | None = None
+    is_: Annotated[Meaning, Field(alias="is")] = "pages"
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, serialize_by_alias=True)
+
+    @model_validator(mode="after")
+    def _one_place(self) -> TotalRule:
+        places = [place for place in (self.call, self.var, self.regex, self.css) if place is not None]
+        if len(places) != 1:
+            raise ValueError("needs exactly one of call, var, regex and css")
+        if self.regex is not None and re.compile(self.regex).groups < 1:
+            raise ValueError("has a regex without a group: put the number in parentheses")
+        return self
+
+
+class Paging(Table):
+    """Where the next page is and how many there are.
+
+    ``suffix`` (platforms.md §22): ``zero`` index.html → index_1.html; ``one`` x.shtml → x_2.shtml; ``bare``
+    govlist.html → 2.html; ``descending`` x.htm → x/<pages-1>.htm … x/1.htm; ``segment`` page_1.html → page_2.html;
+    ``none`` all rows on one page. ``next``: selector of the next link, which goes before the numbering rule.
+    ``total``: see :class:`TotalRule`. ``per_page``: rows a page, to turn records into pages.
+    ``ext``: extension of page 2 where page 1 shows none. ``stale_total``: the announced total is known to lag
+    behind, so that a difference proves nothing.
+    """
+
+    suffix: Literal["zero", "one", "bare", "descending", "segment", "none"] | None = None
+    next: Css | None = None
+    total: list[TotalRule] = []
+    per_page: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    ext: Annotated[str, Field(pattern=r"^[a-z]{2,6}$")] = "html"
+    stale_total: bool = False
+
+
+class Request(Table):
+    """What ``query_html`` sends. ``{page}`` stands for the page number, ``{name}`` for a value of the directory's
+    params (or of ``defaults``), ``{url}`` and ``{base_url}`` for those addresses.
+
+    ``url``: template, relative to base_url; without it the directory's own address is asked, with ``page_param``
+    set from the second page on. ``form``: sent urlencoded by POST. Params that no template mentions are added to the
+    form (POST) or the query (GET). ``first_page``: 0 or 1. ``encoding``: of values in the query.
+    """
+
+    method: Literal["GET", "POST"] = "GET"
+    url: str | None = None
+    page_param: str | None = None
+    first_page: Literal[0, 1] = 1
+    form: dict[str, str] = {}
+    defaults: dict[str, str] = {}
+    encoding: Literal["utf-8", "gbk", "gb18030"] = "utf-8"
+
+
+class Jpage(Table):
+    """What ``jpage_xml`` sends (platforms.md §2). ``mode``: ``window`` (startrecord/endrecord), ``nextgroup`` (the
+    page's own address, ``page`` counted up), ``auto`` (nextgroup where the ids are encrypted). ``window``: records a
+    request; 0 = three times the page's perpage, else 100. ``endpoint``: used where the page names none.
+    """
+
+    mode: Literal["auto", "window", "nextgroup"] = "auto"
+    method: Literal["GET", "POST"] = "POST"
+    window: Annotated[int, Field(ge=0, le=300)] = 0
+    endpoint: str = "/module/web/jpage/dataproxy.jsp"
+
+
+class Listing(Table):
+    """Where a listing keeps its rows, and what they say.
+
+    ``rows``: selectors, the first with an entry counts; rows that hold other rows are left out. ``rows_from``: where
+    to look, the first with an entry counts: the page, HTML inside comments, HTML that scripts write. ``link``, ``title``,
+    ``published_on``, ``fields`` (record field → selectors) are looked for inside a row. ``columns``: label in a
+    table's header row → record field (``title`` and ``published_on`` too). ``pinned``: a match inside the row means
+    that it is pinned. ``dated``: a row without a date is no entry. ``headers``: sent with every listing request,
+    placeholders as in :class:`Request`.
+    """
+
+    rows: CssList = []
+    rows_from: list[Literal["page", "comments", "scripts"]] = ["page"]
+    link: CssList = ["a::attr(href)"]
+    title: CssList = ["a::attr(title)", "a::text"]
+    published_on: CssList = []
+    fields: dict[FieldName, CssList] = {}
+    columns: dict[str, FieldName] = {}
+    pinned: CssList = []
+    dated: bool = False
+    headers: dict[HeaderText, HeaderText] = {}
+    paging: Paging = Paging()
+    request: Request = Request()
+    jpage: Jpage = Jpage()
+
+
+class Profile(Table):
+    """One ``crawler/platforms/<family>.toml``; ``family`` is the file's stem. ``evidence``: sections of platforms.md."""
+
+    family: str
+    schema_: Annotated[Literal[1], Field(alias="schema")]
+    engine: EngineName
+    grade: Literal["A", "B", "C"]
+    evidence: Annotated[list[str], Field(min_length=1)]
+    recognise: Recognise = Recognise()
+    urls: Urls = Urls()
+    listing: Listing = Listing()
+    detail: CheckedDetail = Detail()
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, serialize_by_alias=True)
