@@ -76,6 +76,24 @@ def finish_crawl(
     )  # fmt: skip
 
 
+def suspend_crawl(
+    db: Database, crawl_id: str, *, reasons: Sequence[Any], stats: Mapping[str, Any], at: str
+) -> None:
+    """Note that the crawl was interrupted or reached its limit; it stays unfinished, to be resumed."""
+    db.conn.execute(
+        "UPDATE crawls SET verdict = 'interrupted', completeness = 'incomplete', reasons = ?, stats = ?,"
+        " heartbeat_at = ? WHERE id = ?",
+        (json.dumps(list(reasons), ensure_ascii=False), json.dumps(stats, ensure_ascii=False), at, crawl_id),
+    )
+
+
+def reopen_crawl(db: Database, crawl_id: str, at: str) -> None:
+    """Go on with an unfinished crawl: it has no verdict again."""
+    db.conn.execute(
+        "UPDATE crawls SET verdict = NULL, completeness = NULL, heartbeat_at = ? WHERE id = ?", (at, crawl_id)
+    )
+
+
 def start_walk(db: Database, directory_id: int, crawl_id: str, mode: str, at: str) -> dict[str, Any]:
     """The walk of this directory in this crawl and mode (``head``, ``sweep``, ``backfill``), with its
     ``cursor``.
