@@ -26,8 +26,8 @@ def start_crawl(
         """
         INSERT INTO crawls(id, portal, command, options, config_hash, software, vantage, started_at,
         heartbeat_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) """, (
-            id, portal, command, json.dumps(options, ensure_ascii=False, sort_keys=True), config_hash, software,
-            vantage, at, at,
+            id, portal, command, json.dumps(options, ensure_ascii=False, sort_keys=True), config_hash,
+            software, vantage, at, at,
         ),
     )  # fmt: skip
 
@@ -110,8 +110,8 @@ def start_walk(db: Database, directory_id: int, crawl_id: str, mode: str, at: st
     walk = next(
         iter(
             db.query(
-                "SELECT walks.*, directories.cursor FROM walks JOIN directories ON directories.id = directory_id"
-                " WHERE directory_id = ? AND crawl_id = ? AND mode = ?",
+                "SELECT w.*, d.cursor FROM walks AS w JOIN directories AS d ON d.id = w.directory_id"
+                " WHERE w.directory_id = ? AND w.crawl_id = ? AND w.mode = ?",
                 (directory_id, crawl_id, mode),
             )
         )

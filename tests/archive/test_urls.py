@@ -51,7 +51,8 @@ def test_key(url: str, key: str) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "", "/a/b.html", "?a=1", "#top", "javascript:void(0)", "javascript:", "tel:110", "http:/x.gov.cn/", "page.html", "mailto:a@x.gov.cn", "ftp://x.gov.cn/", "http://",
+        "", "/a/b.html", "?a=1", "#top", "javascript:void(0)", "javascript:", "tel:110",
+        "http:/x.gov.cn/", "page.html", "mailto:a@x.gov.cn", "ftp://x.gov.cn/", "http://",
         "http:///a", "http://x.gov.cn:99999/", "http://x.gov.cn:8o/", "http://x.gov.cn:٣/", "http://a b/", "http://[::g]/",
         "http://℀.cn/", "http://x%2fy/", "http://.cn/", "http://x.gov.cn/" + "a" * MAX_LENGTH,
         "http://x.gov.cn/" + "政" * (MAX_LENGTH // 2), "data:text/html,<b>",

@@ -1,0 +1,178 @@
+"""What to fetch next, read off the archive itself (DESIGN §7): there is no second state that could
+disagree.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlite_utils import Database
+
+from archive.captures.model import Capture
+from archive.captures.table import add_capture
+
+FIRST_RETRY = timedelta(hours=1)
+"""How long after its first failure an address is due again; twice as long after each further one."""
+
+LAST_RETRY = timedelta(days=7)
+"""The longest wait between two tries of a failing address."""
+
+GONE_DAYS = 3
+"""On so many different days an address has to be gone until its absence is believed (DESIGN §4)."""
+
+STATES = ("pending", "ok", "error", "blocked", "gone", "offsite")
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An address to visit, with what makes the visit conditional and what its listing says of it.
+
+    ``title``, ``published_on``, ``fields``, ``directory_key`` and ``listing_capture_id`` are of one entry:
+    not delisted where there is one, then the first directory by key. All are empty when no directory lists
+    it.
+    """
+
+    sighting_id: int
+    url: str
+    url_key: str
+    kind: str
+    etag: str | None
+    last_modified: str | None
+    title: str | None
+    published_on: str | None
+    fields: Mapping[str, str]
+    directory_key: str | None
+    listing_capture_id: int | None
+
+
+_FIELDS = tuple(field.name for field in fields(Due))
+
+# In the order of _FIELDS.
+_COLUMNS = """
+    SELECT s.id, s.url, s.url_key, s.kind, s.etag, s.last_modified, e.title, e.published_on, e.fields,
+           d.key, e.capture_id
+"""
+
+_LISTED = """
+    LEFT JOIN entries AS e ON e.sighting_id = s.id AND e.directory_id = (
+        SELECT o.directory_id FROM entries AS o JOIN directories AS od ON od.id = o.directory_id
+        WHERE o.sighting_id = s.id ORDER BY o.delisted_at IS NOT NULL, od.key LIMIT 1)
+    LEFT JOIN directories AS d ON d.id = e.directory_id
+"""
+
+# Both halves seek in sightings_due; within (portal, state, NULL) that index is in the order of the ids.
+_DUE = f"""
+    WITH crawl AS (SELECT started_at, command = 'crawl' AS eager FROM crawls WHERE id = :crawl_id),
+    chosen AS (
+      SELECT id FROM (
+        SELECT id FROM sightings WHERE portal = :portal AND state = 'pending' AND next_visit_at IS NULL
+          AND id > :after_id AND kind IN (SELECT value FROM json_each(:kinds)) ORDER BY id LIMIT :limit)
+      UNION ALL
+      SELECT id FROM (
+        SELECT id FROM sightings WHERE portal = :portal AND state IN ('pending', 'error', 'blocked')
+          AND next_visit_at <= iif((SELECT eager FROM crawl), '9999', :at)
+          AND id > :after_id AND kind IN (SELECT value FROM json_each(:kinds))
+          AND coalesce(visited_at < (SELECT started_at FROM crawl), 1)
+        ORDER BY id LIMIT :limit)
+      ORDER BY id LIMIT :limit)
+    {_COLUMNS} FROM chosen JOIN sightings AS s ON s.id = chosen.id {_LISTED} ORDER BY s.id
+"""
+
+_DUE_REVISITS = f"""
+    WITH chosen AS (
+      SELECT id,
+        CASE WHEN state = 'gone' AND gone_days < {GONE_DAYS} THEN 0
+             WHEN next_visit_at <= :before THEN 1 ELSE 2 END AS urgency, visited_at
+      FROM sightings
+      WHERE portal = :portal AND state IN ('ok', 'gone') AND visited_at < :before
+        AND kind IN (SELECT value FROM json_each(:kinds))
+      ORDER BY urgency, visited_at, id LIMIT :limit)
+    {_COLUMNS} FROM chosen JOIN sightings AS s ON s.id = chosen.id {_LISTED}
+    ORDER BY chosen.urgency, chosen.visited_at, s.id
+"""
+
+
+def due(
+    db: Database,
+    portal: str,
+    *,
+    at: str,
+    crawl_id: str,
+    after_id: int = 0,
+    limit: int,
+    kinds: Sequence[str] = ("page", "file"),
+) -> list[Due]:
+    """Never visited addresses, and failing ones whose time has come, by ascending id after ``after_id``.
+
+    A crawl of the command ``crawl`` tries every failing address again whatever its waiting time: somebody
+    asked for it now. None is given twice in one crawl: what was visited since its start is left out.
+    """
+    parameters = {
+        "portal": portal, "at": at, "crawl_id": crawl_id, "after_id": after_id, "limit": limit,
+        "kinds": json.dumps(list(kinds)),
+    }  # fmt: skip
+    return _read(db.conn.execute(_DUE, parameters))
+
+
+def due_revisits(
+    db: Database, portal: str, *, before: str, limit: int, kinds: Sequence[str] = ("page", "file")
+) -> list[Due]:
+    """Known addresses last visited before ``before``: those that may be going first, then by age.
+
+    First the ones found gone on fewer than ``GONE_DAYS`` days, then those whose ``next_visit_at`` has come
+    (delisted ones), then the oldest visit. ``before`` is the crawl's start, so that none comes twice in it.
+    """
+    parameters = {"portal": portal, "before": before, "limit": limit, "kinds": json.dumps(list(kinds))}
+    return _read(db.conn.execute(_DUE_REVISITS, parameters))
+
+
+def _read(rows: Iterable[Sequence[Any]]) -> list[Due]:
+    found = []
+    for row in rows:
+        values = dict(zip(_FIELDS, row, strict=True))
+        values["fields"] = json.loads(values["fields"] or "{}")
+        found.append(Due(**values))
+    return found
+
+
+def fetch_failed(
+    db: Database,
+    sighting_id: int,
+    *,
+    state: Literal["error", "blocked"],
+    error: str,
+    at: str,
+    capture: Capture | None,
+) -> None:
+    """Note a visit that brought no answer to believe: counted, with the time of the next try.
+
+    It says nothing about the document, which stays as it is. ``capture`` is what came instead, if anything.
+    Raises ``KeyError`` for an unknown sighting.
+    """
+    row = db.conn.execute("SELECT failures FROM sightings WHERE id = ?", (sighting_id,)).fetchone()
+    if row is None:
+        raise KeyError(f"no sighting {sighting_id}")
+    if capture is not None:
+        add_capture(db, capture)
+    db.conn.execute(
+        """
+        UPDATE sightings SET state = ?, failures = failures + 1, last_error = ?, visited_at = ?,
+        next_visit_at = ? WHERE id = ? """,
+        (state, error, at, next_try(at, row[0]), sighting_id),
+    )
+
+
+def next_try(at: str, failures: int) -> str:
+    """When to try again after a failure at ``at`` that followed ``failures`` earlier ones (UTC, ``…Z``)."""
+    wait = min(FIRST_RETRY * (1 << min(failures, 20)), LAST_RETRY)
+    return f"{datetime.fromisoformat(at) + wait:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def counts(db: Database, portal: str) -> dict[str, int]:
+    """How many of the portal's sightings are in each state; every state is named."""
+    rows = db.conn.execute("SELECT state, count(*) FROM sightings WHERE portal = ? GROUP BY state", (portal,))
+    return dict.fromkeys(STATES, 0) | dict(rows)
