@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from archive.record import METADATA_FIELDS
-from crawler.engines.selectors import compile_selector
+from crawler.selectors import compile_selector
 from pipelines.detail import Detail
 
 EngineName = Literal["static_pages", "jpage_xml", "query_html"]

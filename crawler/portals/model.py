@@ -6,9 +6,11 @@ there override what stands above (lists replace, tables merge; see :mod:`crawler
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urljoin, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
@@ -90,7 +92,7 @@ class Schedule(Table):
     revisit_budget: Annotated[int, Field(ge=0, le=1_000_000)] = 200
     quiet_hours: Annotated[
         list[Hours], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)
-    ] = []
+    ] = Field(default_factory=list)
 
 
 class Discover(Table):
@@ -108,7 +110,7 @@ class Directory(Table):
     key: Key
     name: str
     url: Address | None = None
-    params: dict[str, str] = {}
+    params: dict[str, str] = Field(default_factory=dict)
     parent: Key | None = None
     expect: Literal["entries", "empty", "single"] = "entries"
     capped: bool = False
@@ -143,7 +145,7 @@ class Era(Table):
     until: date
     family: str | None = None
     evidence: str | None = None
-    directories: list[EraDirectory] = []
+    directories: list[EraDirectory] = Field(default_factory=list)
     listing: Listing | None = None
     urls: Urls | None = None
     detail: CheckedDetail | None = None
@@ -159,7 +161,7 @@ class Portal(Table):
     name: Annotated[str, Field(min_length=1)]
     family: str
     base_url: AbsoluteAddress
-    hosts: list[Host] = []
+    hosts: list[Host] = Field(default_factory=list)
     region_code: Annotated[str, Field(pattern=r"^\d{6}(\d{6})?$")] | None = None
     site_code: Annotated[str, Field(pattern=r"^[A-Za-z0-9]{4,20}$")] | None = None
     enabled: bool = False
@@ -168,11 +170,20 @@ class Portal(Table):
     http: Http = Http()
     schedule: Schedule = Schedule()
     discover: Discover | None = None
-    directories: list[Directory] = []
-    eras: list[Era] = []
+    directories: list[Directory] = Field(default_factory=list)
+    eras: list[Era] = Field(default_factory=list)
     listing: Listing | None = None
     urls: Urls | None = None
     detail: CheckedDetail | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _host_of_base(cls, values: Any) -> Any:
+        """Without ``hosts`` the portal is the host of its base_url."""
+        if isinstance(values, dict) and isinstance(values.get("base_url"), str) and not values.get("hosts"):
+            with contextlib.suppress(ValueError):  # the field's own check says what is wrong with it
+                return {**values, "hosts": [host_of(values["base_url"])]}
+        return values
 
     @model_validator(mode="after")
     def _consistent(self) -> Portal:
@@ -204,9 +215,9 @@ class Portal(Table):
         return next((directory for directory in self.directories if directory.key == key), None)
 
 
-def _unlike(values: object, where: str, what: str) -> None:
+def _unlike(values: Iterable[str], where: str, what: str) -> None:
     seen: set[str] = set()
-    for value in values:  # type: ignore[attr-defined]
+    for value in values:
         if value in seen:
             raise ValueError(f"has {where} with the {what} '{value}' twice: rename or remove one")
         seen.add(value)
