@@ -56,9 +56,8 @@ def is_chrome(text: str) -> bool:
     )
 
 
-def densest(lines: Segments) -> int | None:
+def densest(lines: Segments, mass: list[int]) -> int | None:
     """The number of the node that holds the body, or None where the page has no running text."""
-    mass = masses(lines)
     weight = [0, *accumulate(mass)]
     chars = [0, *accumulate(lines.chars)]
     total = weight[-1]

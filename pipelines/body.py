@@ -1,0 +1,186 @@
+"""The body of a page: found by profile or by density, cleaned on a copy, as text, HTML, outline and pictures."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from lxml.etree import iterwalk
+from lxml.html import Element, HtmlElement
+
+from archive.record import Heading
+from pipelines.density import densest, masses
+from pipelines.detail import Detail
+from pipelines.filelinks import is_file_link
+from pipelines.furniture import is_furniture_element
+from pipelines.markup import is_hidden
+from pipelines.outline import outline
+from pipelines.page import Page
+from pipelines.sanitise import absolutise, image_source, sanitised
+from pipelines.segments import Segments, segment
+from pipelines.select import matches
+from pipelines.sparse import holds_object, is_icon, known_container, largest_table, under_title
+from pipelines.text import joined, paragraphs
+from pipelines.trim import Lines, Titles, furniture_lines, remove_lines
+
+_THIN = 60  # characters of running text below which density alone is not believed
+_SPARSE = 150  # … below which a container of a known name is believed before it
+_MOST_IMAGES = 500
+
+
+@dataclass(slots=True)
+class Body:
+    """A page's body.
+
+    ``element`` is a cleaned copy with absolute links, for tables and attachments; ``origin`` its place in the page. Both are
+    None where the page has no body. ``found_by`` is profile, density, container, title or table.
+    """
+
+    element: HtmlElement | None = None
+    text: str = ""
+    html: str = ""
+    outline: list[Heading] = field(default_factory=list)
+    images: list[str] = field(default_factory=list)
+    origin: HtmlElement | None = None
+    found_by: str | None = None
+
+
+def find_body(page: Page, detail: Detail, avoid: Collection[HtmlElement] = ()) -> Body:
+    """The body of ``page`` without furniture; never raises on any page.
+
+    The first of ``detail.body`` that holds content is it; without one the densest block (DESIGN §9). What
+    ``detail.remove`` matches and the elements in ``avoid`` (the metadata block) are never part of it.
+    """
+    outside = {*avoid, *matches(page.root, detail.remove)}
+    titles = Titles.of(page.root)
+    origin, found_by = _by_profile(page.root, detail.body, outside), "profile"
+    if origin is None:
+        origin, found_by = _by_density(page.root, outside, titles)
+    if origin is None:
+        return Body()
+    element = _clean_copy(origin, outside)
+    absolutise(element, page.absolute)
+    _trim(element, titles, trusted=found_by == "profile")
+    return _described(element, origin, found_by)
+
+
+def _described(element: HtmlElement, origin: HtmlElement, found_by: str) -> Body:
+    found = paragraphs(element)
+    return Body(
+        element=element,
+        text=joined(found),
+        html=sanitised(element),
+        outline=outline(paragraph.text for paragraph in found if not paragraph.is_table),
+        images=list(_images(element)),
+        origin=origin,
+        found_by=found_by,
+    )
+
+
+def join_bodies(first: Body, rest: Sequence[Body]) -> Body:
+    """One body from those of a page and of its continuation pages, in order.
+
+    A continuation that says what an earlier one said (servers that ignore the page number) is left out.
+    """
+    kept: list[Body] = []
+    for body in (first, *rest):
+        if body.element is not None and not any(body.text == other.text for other in kept):
+            kept.append(body)
+    if len(kept) < 2:
+        return kept[0] if kept else first
+    element = Element("div")
+    for body in kept:
+        element.append(body.element)
+    return Body(
+        element=element,
+        text="\n\n".join(body.text for body in kept if body.text),
+        html="\n".join(body.html for body in kept if body.html),
+        outline=[heading for body in kept for heading in body.outline],
+        images=list(dict.fromkeys(image for body in kept for image in body.images)),
+        origin=kept[0].origin,
+        found_by=kept[0].found_by,
+    )
+
+
+def _by_profile(root: HtmlElement, selectors: Sequence[str], outside: set[HtmlElement]) -> HtmlElement | None:
+    for element in matches(root, selectors):
+        if element not in outside and _has_content(element, outside):
+            return element
+    return None
+
+
+def _has_content(element: HtmlElement, outside: set[HtmlElement]) -> bool:
+    lines = segment(element, outside)
+    return sum(lines.chars) > 1 or holds_object(element)
+
+
+def _by_density(root: HtmlElement, outside: set[HtmlElement], titles: Titles) -> tuple[HtmlElement | None, str]:
+    lines = segment(root, outside)
+    mass = masses(lines)
+    pick = densest(lines, mass)
+    held = 0 if pick is None else sum(mass[lines.start[pick] : lines.stop[pick]])
+    if held < _SPARSE:
+        number = known_container(lines)
+        if number is not None and not _within(lines, number, pick):
+            return lines.nodes[number], "container"
+    if held < _THIN:
+        number = under_title(lines, titles)
+        if number is not None and not _within(lines, number, pick):
+            return lines.nodes[number], "title"
+    if pick is not None:
+        return lines.nodes[pick], "density"
+    number = largest_table(lines)
+    return (None, "") if number is None else (lines.nodes[number], "table")
+
+
+def _within(lines: Segments, inner: int, outer: int | None) -> bool:
+    """Whether node ``inner`` lies inside node ``outer``."""
+    while outer is not None and inner >= 0:
+        if inner == outer:
+            return True
+        inner = lines.parent[inner]
+    return False
+
+
+def _clean_copy(origin: HtmlElement, outside: set[HtmlElement]) -> HtmlElement:
+    """A copy of ``origin`` without scripts, what stands ``outside``, hidden parts and furniture elements."""
+    element = copy.deepcopy(origin)
+    element.tail = None
+    doomed: list[HtmlElement] = []
+    if outside:
+        pairs = zip(origin.iter(), element.iter(), strict=True)
+        doomed = [twin for node, twin in pairs if node in outside and node is not origin]
+    doomed.extend(element.iter("script", "style", "template", "noscript"))
+    for node in doomed:
+        if node.getparent() is not None:
+            node.drop_tree()
+    total = sum(len(text) for text in element.itertext())
+    for node in list(_suspects(element)):
+        # A page that hides its body until a script runs, or calls it "comment", still has a body.
+        if 2 * sum(len(text) for text in node.itertext()) < total:
+            node.drop_tree()
+    return element
+
+
+def _suspects(element: HtmlElement) -> Iterator[HtmlElement]:
+    walker = iterwalk(element, events=("start",))
+    for _, node in walker:
+        if node is not element and (is_furniture_element(node) or is_hidden(node)):
+            walker.skip_subtree()
+            yield node
+
+
+def _trim(element: HtmlElement, titles: Titles, *, trusted: bool) -> None:
+    lines = segment(element, track=True)
+    body = Lines(lines, masses(lines), titles, is_file_link)
+    remove_lines(element, lines, furniture_lines(body, trusted=trusted))
+
+
+def _images(element: HtmlElement) -> Iterator[str]:
+    seen: set[str] = set()
+    for image in element.iter("img"):
+        source = image_source(image)
+        if source and source not in seen and not is_icon(image) and len(seen) < _MOST_IMAGES:
+            seen.add(source)
+            yield source

@@ -1,0 +1,69 @@
+"""Body markup that may be shown anywhere: an allow-list of elements, absolute links, no script in any form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import nh3
+from lxml import etree
+from lxml.html import HtmlElement
+
+_TAGS = set(
+    "a abbr b blockquote br caption center cite code col colgroup dd del div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 "
+    "hr i img ins li ol p pre q s small span strong sub sup table tbody td tfoot th thead tr u ul".split()
+)
+_SPANS = {"colspan", "rowspan"}
+_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "td": _SPANS,
+    "th": _SPANS | {"scope"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "ol": {"start", "type"},
+}
+_SCHEMES = {"http", "https", "mailto", "ftp"}
+# Where pages that load pictures late keep the address.
+_LATE_SOURCES = ("data-src", "data-original", "data-lazy-src", "_src", "oldsrc")
+_LINKS = {"a": "href", "img": "src", "iframe": "src", "embed": "src", "object": "data"}
+_CONTENT_GONE = {"script", "style", "template", "noscript", "select", "button", "textarea", "title", "svg", "iframe"}
+
+
+def absolutise(element: HtmlElement, absolute: Callable[[str], str]) -> None:
+    """Make the links and sources within ``element`` absolute, in place; late-loaded pictures get their address."""
+    for node in element.iter("a", "img", "iframe", "embed", "object"):
+        name = _LINKS[node.tag]
+        value = image_source(node) if node.tag == "img" else (node.get(name) or "").strip()
+        if value:
+            node.set(name, _clean(absolute(value)))
+
+
+def sanitised(element: HtmlElement) -> str:
+    """``element`` (links absolute) as HTML with only what readers need.
+
+    Pictures stay references (``data:`` goes), links have http, https, mailto or ftp.
+    """
+    markup = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
+    return nh3.clean(
+        markup,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        clean_content_tags=_CONTENT_GONE,
+        url_schemes=_SCHEMES,
+        link_rel=None,
+        strip_comments=True,
+    ).strip()
+
+
+def image_source(node: HtmlElement) -> str | None:
+    """The address of an ``img``: where it is loaded late, the real one; None without any or for inlined data."""
+    for name in (*_LATE_SOURCES, "src"):
+        value = (node.get(name) or "").strip()
+        if value and not value.startswith(("data:", "javascript:", "file:", "about:")):
+            return value
+    return None
+
+
+def _clean(url: str) -> str:
+    # lxml refuses control characters in attributes; a link that has any is none.
+    return "".join(character for character in url if character >= " ")

@@ -1,0 +1,113 @@
+"""Bodies without running text: a picture, an embedded PDF, a list of files, a bare table, one short line.
+
+Density has nothing to weigh there. What remains is where bodies stand: in the containers that the CMS families
+name (platforms.md §24), or under the page's title.
+"""
+
+from __future__ import annotations
+
+from itertools import accumulate
+
+from lxml.html import HtmlElement
+
+from pipelines.density import is_chrome
+from pipelines.filelinks import extension_of, is_file_link
+from pipelines.markup import class_tokens, inline_text
+from pipelines.segments import Segments
+from pipelines.trim import Titles
+
+_CONTAINERS = frozenset(
+    "zoom zoomcon ucap-content ucapcontent trs_ueditor trs_editor trs_editor_view view j-fontcontent ivs_content "
+    "article-content article_content articlecontent article-body pages_content ewb-article-content wzzw-article "
+    "js_contentbox zw zwnr zhengwen maintext main-txt con content cont xl_content info_content news_content newscontent "
+    "detail-content detail_content conttext content-text cmsarticlecontent easysitetext".split()
+)
+_VSB = "vsb_content"
+_LEVELS = 5  # how far above its title a body may hang
+_ICON_WIDTH = 60  # pixels
+
+
+def known_container(lines: Segments, least: int = 1) -> int | None:
+    """The number of the first node named like a body that holds content; None if there is none."""
+    content = content_prefix(lines)
+    for number, node in enumerate(lines.nodes):
+        names = node.get("class") or node.get("id")
+        if not names:
+            continue
+        tokens = class_tokens(node)
+        if _CONTAINERS.isdisjoint(tokens) and not any(token.startswith(_VSB) for token in tokens):
+            continue
+        if content[lines.stop[number]] - content[lines.start[number]] >= least or holds_object(node):
+            return number
+    return None
+
+
+def under_title(lines: Segments, titles: Titles) -> int | None:
+    """The smallest node that holds the page's title and content beside it."""
+    content = content_prefix(lines)
+    for number in range(len(lines.text)):
+        if not titles.marks(lines, number):
+            continue
+        title = lines.chars[number]
+        node = lines.owner[number]
+        for _ in range(_LEVELS):
+            if node < 0 or lines.nodes[node].tag in ("body", "html"):
+                break
+            held = content[lines.stop[node]] - content[lines.start[node]]
+            if held - title >= 2 or holds_object(lines.nodes[node]):
+                return node
+            node = lines.parent[node]
+    return None
+
+
+def largest_table(lines: Segments) -> int | None:
+    """The table with most text that is neither links nor the page's; for fragments that are nothing else."""
+    content = content_prefix(lines)
+    best, pick = 0, None
+    for number, node in enumerate(lines.nodes):
+        if node.tag == "table":
+            held = content[lines.stop[number]] - content[lines.start[number]]
+            if held > best:
+                best, pick = held, number
+    return pick
+
+
+def content_prefix(lines: Segments) -> list[int]:
+    """Running sums of the characters that may be content: not links to pages, not furniture."""
+    weights = (
+        0 if is_chrome(text) or (2 * link > chars and not names_file(text)) else chars
+        for text, chars, link in zip(lines.text, lines.chars, lines.link, strict=True)
+    )
+    return [0, *accumulate(weights)]
+
+
+def names_file(text: str) -> bool:
+    """Whether a line reads like the link to a file: 附件 or a file's extension."""
+    return text.startswith("附件") or extension_of(text.rstrip(" 】]）)")) != ""
+
+
+def holds_object(node: HtmlElement) -> bool:
+    """Whether a node holds a picture that is no icon, an embedded document, or a link to a file."""
+    for inner in node.iter("img", "iframe", "embed", "object", "a"):
+        if inner.tag == "a":
+            if is_file_link(inner.get("href") or "") and inline_text(inner):
+                return True
+        elif inner.tag == "img":
+            if not is_icon(inner):
+                return True
+        elif is_file_link(inner.get("src") or inner.get("data") or ""):
+            return True
+    return False
+
+
+def is_icon(image: HtmlElement) -> bool:
+    """Small pictures and pictures that the page's design names: never content."""
+    source = (image.get("src") or "").lower()
+    if not source or source.startswith("data:"):
+        return True
+    width = (image.get("width") or "").removesuffix("px")
+    height = (image.get("height") or "").removesuffix("px")
+    if any(value.isdigit() and int(value) <= _ICON_WIDTH for value in (width, height)):
+        return True
+    words = ("icon", "logo", "filetype", "ewm", "qrcode", "erweima", "share", "print", "/images/", "/img/", "blank.", "spacer")
+    return any(word in source for word in words)

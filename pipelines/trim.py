@@ -1,0 +1,220 @@
+"""Which lines of a body are the page's furniture, and taking them out of the tree (DESIGN §9).
+
+Nothing is cut by a word alone: a line must be short and begin as furniture begins, and what a heading such as
+标签 or 相关链接 takes with it ends at the first line that reads as text, names a file or closes a document.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import accumulate
+
+from lxml.html import HtmlElement
+
+from pipelines.furniture import (
+    is_breadcrumb,
+    is_credit,
+    is_footer,
+    is_info_bar,
+    is_mark,
+    opens_comments,
+    opens_related,
+)
+from pipelines.markup import BLOCKS, inline_text
+from pipelines.segments import Segments
+
+_HEAD_LINES = 12  # an info bar stands within so many lines of the top
+_TEXT_ENOUGH = 60  # characters; below it pictures may be the body
+_LINK_RUN = 3  # so many lines of links in a row are a list of other pages
+_MOST_TITLES = 4
+_SHORTEST_TITLE = 5
+_LONGEST_TITLE = 200
+_ARTICLE_TITLE = re.compile(r"ArticleTitle\Z", re.IGNORECASE)
+_SIGNS = re.compile(r"附\s?[件表]|单位负责人|审核人|填报|签发|联系(?:人|电话)|抄送|[（(]?(?:19|20)\d\d年\d{1,2}月\d{1,2}日|二[〇○0]")
+_TITLE_NOISE = re.compile(r"[\s《》“”\"'（）()【】\[\]，,。.、:：;；\-—_|]+")
+
+
+def title_key(text: str) -> str:
+    """``text`` as titles are compared: without spaces and punctuation."""
+    return _TITLE_NOISE.sub("", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Titles:
+    """What the page itself calls its title, as keys: to know the line that repeats it."""
+
+    keys: tuple[str, ...]
+
+    @classmethod
+    def of(cls, root: HtmlElement) -> Titles:
+        """From ``title``, the ArticleTitle of META and the first ``h1`` elements."""
+        said = [inline_text(node) for node in itertools.islice(root.iter("title", "h1"), _MOST_TITLES)]
+        said += [node.get("content") or "" for node in root.iter("meta") if _ARTICLE_TITLE.match(node.get("name") or "")]
+        return cls(tuple(key for key in map(title_key, said) if len(key) >= _SHORTEST_TITLE))
+
+    def repeats(self, text: str) -> bool:
+        """Whether ``text`` is the title, or what stands before the site's name in it."""
+        key = title_key(text[:_LONGEST_TITLE])
+        return len(key) >= _SHORTEST_TITLE and any(title.startswith(key) for title in self.keys)
+
+    def marks(self, lines: Segments, line: int) -> bool:
+        """Whether a line says the title in an element for titles."""
+        if not self.repeats(lines.text[line]):
+            return False
+        node = lines.nodes[lines.owner[line]] if lines.owner[line] >= 0 else None
+        if node is None:
+            return False
+        names = f"{node.get('class') or ''} {node.get('id') or ''}".lower()
+        return node.tag in ("h1", "h2", "h3") or "tit" in names or "bt" in names
+
+
+class Lines:
+    """The lines of one body with what must be known to judge them."""
+
+    def __init__(self, lines: Segments, mass: list[int], titles: Titles, is_file: Callable[[str], bool]) -> None:
+        self.lines = lines
+        self.mass = mass
+        self.titles = titles
+        self.linked = [2 * link > chars for link, chars in zip(lines.link, lines.chars, strict=True)]
+        self.files = {
+            line for node, tail, line in lines.pieces if not tail and node.tag == "a" and is_file(node.get("href") or "")
+        }
+        self.controls = max(
+            (line for node, tail, line in lines.pieces if tail and node.tag in ("textarea", "input", "form")), default=-1
+        )
+
+    def is_title(self, line: int) -> bool:
+        """Whether a line says the page's title again in an element for titles."""
+        return self.titles.marks(self.lines, line)
+
+    def is_real(self, line: int) -> bool:
+        """Running text, a file or a signature: what ends a trim."""
+        return self.mass[line] > 0 or line in self.files or _SIGNS.match(self.lines.text[line]) is not None
+
+
+def furniture_lines(body: Lines, *, trusted: bool) -> set[int]:
+    """The numbers of the lines to take out; ``trusted`` when a profile named the container, which trims less."""
+    count = len(body.lines.text)
+    out = _head(body)
+    number = 0
+    while number < count:
+        if number in out or not _opens(body, number, trusted):
+            number += 1
+            continue
+        stop = _section_end(body, number)
+        out.update(range(number, stop))
+        number = stop
+    if not trusted:
+        out |= _link_lists(body)
+    return out
+
+
+def _head(body: Lines) -> set[int]:
+    text = body.lines.text
+    last = -1
+    for number in range(min(_HEAD_LINES, len(text))):
+        if is_info_bar(text[number]) or is_breadcrumb(text[number]) or is_mark(text[number]):
+            last = number
+        elif body.mass[number] and not body.is_title(number) and len(text[number]) > 60:
+            break
+    out = {n for n in range(last + 1) if body.is_title(n) or is_info_bar(text[n]) or is_breadcrumb(text[n]) or is_mark(text[n])}
+    for number in range(last + 1):
+        if body.titles.repeats(text[number]):
+            out.add(number)
+        elif body.linked[number] and number not in body.files:
+            out.add(number)
+    if last + 1 < len(text) and body.is_title(last + 1):
+        out.add(last + 1)
+    return out
+
+
+def _opens(body: Lines, number: int, trusted: bool) -> bool:
+    text = body.lines.text[number]
+    if is_mark(text):
+        return True
+    if opens_comments(text):
+        return _is_comment_box(body, number)
+    if opens_related(text):
+        return number not in body.files and not (number + 1 < len(body.mass) and number + 1 in body.files)
+    if is_footer(text):
+        return not any(body.mass[number + 1 :])
+    if trusted:
+        return False
+    return is_credit(text) and not body.mass[number] and number * 2 > len(body.mass)
+
+
+def _is_comment_box(body: Lines, number: int) -> bool:
+    """The heading of a comment box and not of a chapter: it counts comments, or a form follows."""
+    text = body.lines.text[number]
+    return "条" in text or body.controls >= number or not any(body.mass[number + 1 :])
+
+
+def _section_end(body: Lines, number: int) -> int:
+    text, count = body.lines.text, len(body.lines.text)
+    if opens_comments(text[number]):
+        return count
+    stop = number + 1
+    while stop < count and not body.is_real(stop):
+        follows = body.linked[stop] or is_mark(text[stop]) or is_info_bar(text[stop]) or len(text[stop]) <= 3
+        if not follows or opens_comments(text[stop]):
+            break
+        stop += 1
+    return stop
+
+
+def _link_lists(body: Lines) -> set[int]:
+    """Runs of lines that are links to other pages, and such lines below the last running text."""
+    out: set[int] = set()
+    run: list[int] = []
+    count = len(body.linked)
+    last_text = max((number for number in range(count) if body.mass[number]), default=count)
+    for number in range(count + 1):
+        if number < count and body.linked[number] and number not in body.files:
+            run.append(number)
+            continue
+        if len(run) >= _LINK_RUN or (run and run[0] > last_text):
+            out.update(run)
+        run = []
+    return out
+
+
+def remove_lines(root: HtmlElement, lines: Segments, out: set[int]) -> None:
+    """Take lines out of the tree that ``segment(root, track=True)`` saw, with the elements that hold nothing else.
+
+    Below the last kept line of a text go pictures too (share icons, QR codes): a body of pictures keeps them.
+    """
+    if not out:
+        return
+    gone = [0, *accumulate(number in out for number in range(len(lines.text) + 1))]
+    kept = [number for number in range(len(lines.text)) if number not in out]
+    below = kept[-1] + 1 if sum(lines.chars[number] for number in kept) >= _TEXT_ENOUGH else len(lines.text) + 1
+    first: dict[HtmlElement, int] = {}
+    doomed = []
+    for node, is_tail, line in lines.pieces:
+        if not is_tail:
+            first[node] = line
+            if line in out:
+                node.text = None
+            continue
+        start = first.get(node, line)
+        if start < line:
+            if gone[line] - gone[start] == line - start:
+                doomed.append(node)
+        elif (line in out and _in_line(lines, node, line)) or (start > below and node.tag == "img"):
+            doomed.append(node)
+        if line in out:
+            node.tail = None
+    for node in doomed:
+        if node is not root and node.getparent() is not None:
+            node.drop_tree()
+
+
+def _in_line(lines: Segments, node: HtmlElement, line: int) -> bool:
+    """Whether an element that holds no whole line stands inside ``line``, not in a block of its own above it."""
+    block = node
+    while block is not None and block.tag not in BLOCKS:
+        block = block.getparent()
+    return block is not node and block is lines.nodes[lines.owner[line]]
