@@ -6,11 +6,11 @@ import sqlite3
 import uuid
 from collections.abc import Iterator
 from importlib import resources
-from importlib.util import find_spec
 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from archive.search import SEARCH_VERSION
 from archive.transaction import transaction
 
 migrations = Migrations("gongkai")
@@ -85,16 +85,7 @@ def migrate(db: Database, at: str) -> None:
             [
                 ("archive_id", str(uuid.uuid4())),
                 ("created_at", at),
-                ("search_version", _search_version()),
+                ("search_version", str(SEARCH_VERSION)),
                 ("masking", MASKING_VERSION),
             ],
         )
-
-
-def _search_version() -> str:
-    """The version of the index that a new, empty archive has without doing anything."""
-    if find_spec("archive.search") is None:
-        return "0"
-    from archive.search import SEARCH_VERSION
-
-    return str(SEARCH_VERSION)

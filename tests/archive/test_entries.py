@@ -137,7 +137,7 @@ def test_an_interrupted_walk_goes_on_with_its_own_cursor(db, page, add_crawl):
     assert again["id"] == sweep["id"]
     assert again["cursor"] == {"url": "http://x.gov.cn/nb/index_1.html", "page": 2}
     assert again["started_at"] == T0
-    assert page(again, "a", "b", at=T1) == ListingResult(0, 2, 1)
+    assert page(again, "a", "b", at=T1) == ListingResult(1, 1, 1)
     with transaction(db):
         finish_walk(db, again["id"], verdict="complete", reason="end", drifted=True, at=T1)
     done = walk_of(db, mode="backfill", at=T1)
