@@ -12,7 +12,6 @@ from lxml.html import Element, HtmlElement
 from archive.record import Heading
 from pipelines.density import densest, masses
 from pipelines.detail import Detail
-from pipelines.filelinks import is_file_link
 from pipelines.furniture import is_furniture_element
 from pipelines.markup import is_hidden
 from pipelines.outline import outline
@@ -173,7 +172,7 @@ def _suspects(element: HtmlElement) -> Iterator[HtmlElement]:
 
 def _trim(element: HtmlElement, titles: Titles, *, trusted: bool) -> None:
     lines = segment(element, track=True)
-    body = Lines(lines, masses(lines), titles, is_file_link)
+    body = Lines(lines, masses(lines), titles)
     remove_lines(element, lines, furniture_lines(body, trusted=trusted))
 
 

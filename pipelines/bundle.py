@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, cast
+from urllib.parse import urldefrag
 
 from pipelines.detail import Detail
 
@@ -41,3 +42,45 @@ class Bundle:
     listing: ListingFacts | None = None
     portal: str | None = None
     encoding: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A further response to fetch for a document; ``ordinal`` counts from 1 in the order of rules and page."""
+
+    kind: PartKind
+    url: str
+    ordinal: int
+
+
+MOST_PARTS = 50
+"""More parts than any real document has: an endless pager ends here."""
+
+
+def wanted(page: Part, detail: Detail) -> list[Wanted]:
+    """The further responses that ``detail.parts`` names on ``page``: absolute http(s) addresses, each once.
+
+    A page that cannot be read wants none. Without rules the page is not even parsed.
+    """
+    if not detail.parts:
+        return []
+    # page.py needs the classes above.
+    from pipelines.page import Page, Unreadable
+    from pipelines.select import matches
+
+    try:
+        parsed = Page.of(page)
+    except Unreadable:
+        return []
+    found: dict[str, Wanted] = {}
+    for rule in detail.parts:
+        selector, _, attribute = rule.link.rpartition("::attr(")
+        for element in matches(parsed.root, [selector]):
+            link = (element.get(attribute.rstrip(") ")) or "").strip()
+            url = urldefrag(parsed.absolute(link)).url if link else ""
+            if not url.startswith(("http://", "https://")) or url == urldefrag(page.url).url or url in found:
+                continue
+            found[url] = Wanted(cast(PartKind, rule.kind), url, len(found) + 1)
+            if len(found) >= MOST_PARTS:
+                return list(found.values())
+    return list(found.values())

@@ -56,10 +56,15 @@ def is_chrome(text: str) -> bool:
     )
 
 
+def _weights(lines: Segments) -> list[int]:
+    """What each line counts against a block that holds it: links count half, they are often trimmed later."""
+    return [chars - link // 2 for chars, link in zip(lines.chars, lines.link, strict=True)]
+
+
 def densest(lines: Segments, mass: list[int]) -> int | None:
     """The number of the node that holds the body, or None where the page has no running text."""
     weight = [0, *accumulate(mass)]
-    chars = [0, *accumulate(lines.chars)]
+    chars = [0, *accumulate(_weights(lines))]
     total = weight[-1]
     if total < _FLOOR:
         return None
@@ -88,4 +93,6 @@ def _is_clean(lines: Segments, mass: list[int], number: int) -> bool:
     text = lines.text[number]
     if mass[number]:
         return True
-    return lines.link[number] * 2 < lines.chars[number] and not is_chrome(text) and not is_credit(text)
+    if lines.link[number] * 2 >= lines.chars[number]:
+        return lines.has_file(number)
+    return not is_chrome(text) and not is_credit(text)

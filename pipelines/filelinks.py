@@ -46,7 +46,11 @@ _DOWNLOADER = re.compile(
     re.IGNORECASE,
 )
 _EXTENSION = re.compile(r"\.([A-Za-z0-9]{2,4})\Z")
+# Editors' upload folders: a file unless it ends like a page.
+_UPLOADED = re.compile(r"/uploads?/", re.IGNORECASE)
+_PAGE_ENDING = re.compile(r"(?:/|\.(?:s?html?|jsp|jspx|aspx?|php|do|action|js|css))\Z", re.IGNORECASE)
 # Query parameters in which downloaders and viewers carry the file's name or address.
+_VIEWER_PARAMETERS = ("file", "url", "src", "pdf", "path", "fileurl", "pdfurl")
 _NAME_PARAMETERS = ("showname", "filename", "file_name", "fname", "name", "file", "filepath", "path", "url", "src")
 
 
@@ -111,4 +115,19 @@ def is_file_link(url: str) -> bool:
     head = url.partition("#")[0].partition("?")[0]
     if extension_of(head) in MEDIA_TYPES:
         return True
-    return _DOWNLOADER.search(url) is not None or ("?" in url and file_name_in(url) is not None)
+    if _DOWNLOADER.search(url) or (_UPLOADED.search(head) and not _PAGE_ENDING.search(head)):
+        return True
+    return "?" in url and file_name_in(url) is not None
+
+
+def viewed_file(url: str) -> str | None:
+    """The file that an embedding viewer shows (``viewer.html?file=…pdf``), as the address gives it."""
+    for name, value in query_of(url):
+        if name in _VIEWER_PARAMETERS and extension_of(value.partition("?")[0]) in MEDIA_TYPES:
+            return value
+    return None
+
+
+def media_type_of(url: str, name: str = "") -> str | None:
+    """The media type that the file name in an address, or else ``name``, stands for."""
+    return MEDIA_TYPES.get(extension_of(file_name_in(url) or "")) or MEDIA_TYPES.get(extension_of(name))

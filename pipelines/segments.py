@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
+from pipelines.filelinks import is_file_link
 from pipelines.markup import BLOCKS, SILENT
 
 
@@ -16,7 +19,8 @@ class Segments:
     """Lines in document order: ``text`` collapsed, ``chars`` without white space, ``link`` of them inside links.
 
     ``nodes[i]`` is a block element, whose lines are ``start[i]`` to ``stop[i]`` (exclusive); its parent block is
-    ``parent[i]`` (-1: none). ``owner[s]`` is the innermost block around line ``s``. ``pieces`` (only on demand) is
+    ``parent[i]`` (-1: none). ``owner[s]`` is the innermost block around line ``s``. ``links`` are the ``a``
+    elements with the line that each begins in. ``pieces`` (only on demand) is
     every element in document order with the number of the line that its text belongs to, and again with
     that of its tail.
     """
@@ -29,7 +33,17 @@ class Segments:
     start: list[int] = field(default_factory=list)
     stop: list[int] = field(default_factory=list)
     parent: list[int] = field(default_factory=list)
+    links: list[tuple[int, HtmlElement]] = field(default_factory=list)
     pieces: list[tuple[HtmlElement, bool, int]] = field(default_factory=list)
+
+    def has_file(self, line: int) -> bool:
+        """Whether a link in ``line`` leads to a file."""
+        at = bisect_left(self.links, line, key=itemgetter(0))
+        while at < len(self.links) and self.links[at][0] == line:
+            if is_file_link((self.links[at][1].get("href") or "").strip()):
+                return True
+            at += 1
+        return False
 
 
 class _Walk:
@@ -67,6 +81,7 @@ class _Walk:
                 self.open.append(len(found.nodes) - 1)
         elif tag == "a":
             self.in_links += 1
+            self.found.links.append((len(self.found.text), node))
         if self.track:
             self.found.pieces.append((node, False, len(self.found.text)))
         if node.text:

@@ -11,7 +11,7 @@ from itertools import accumulate
 from lxml.html import HtmlElement
 
 from pipelines.density import is_chrome
-from pipelines.filelinks import extension_of, is_file_link
+from pipelines.filelinks import is_file_link
 from pipelines.markup import class_tokens, inline_text
 from pipelines.segments import Segments
 from pipelines.trim import Titles
@@ -75,15 +75,10 @@ def largest_table(lines: Segments) -> int | None:
 def content_prefix(lines: Segments) -> list[int]:
     """Running sums of the characters that may be content: not links to pages, not furniture."""
     weights = (
-        0 if is_chrome(text) or (2 * link > chars and not names_file(text)) else chars
-        for text, chars, link in zip(lines.text, lines.chars, lines.link, strict=True)
+        0 if is_chrome(text) or (2 * link > chars and not lines.has_file(number)) else chars
+        for number, (text, chars, link) in enumerate(zip(lines.text, lines.chars, lines.link, strict=True))
     )
     return [0, *accumulate(weights)]
-
-
-def names_file(text: str) -> bool:
-    """Whether a line reads like the link to a file: 附件 or a file's extension."""
-    return text.startswith("附件") or extension_of(text.rstrip(" 】]）)")) != ""
 
 
 def holds_object(node: HtmlElement) -> bool:

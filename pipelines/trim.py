@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import accumulate
 
 from lxml.html import HtmlElement
 
+from pipelines.filelinks import is_file_link
 from pipelines.furniture import (
     is_breadcrumb,
     is_credit,
@@ -74,14 +74,12 @@ class Titles:
 class Lines:
     """The lines of one body with what must be known to judge them."""
 
-    def __init__(self, lines: Segments, mass: list[int], titles: Titles, is_file: Callable[[str], bool]) -> None:
+    def __init__(self, lines: Segments, mass: list[int], titles: Titles) -> None:
         self.lines = lines
         self.mass = mass
         self.titles = titles
         self.linked = [2 * link > chars for link, chars in zip(lines.link, lines.chars, strict=True)]
-        self.files = {
-            line for node, tail, line in lines.pieces if not tail and node.tag == "a" and is_file(node.get("href") or "")
-        }
+        self.files = {line for line, node in lines.links if is_file_link(node.get("href") or "")}
         self.controls = max(
             (line for node, tail, line in lines.pieces if tail and node.tag in ("textarea", "input", "form")), default=-1
         )
