@@ -26,7 +26,9 @@ def _offset() -> timedelta:
     try:
         start = datetime.fromisoformat(text)
     except ValueError as error:
-        raise ClockError(f"GONGKAI_NOW={text!r} is not an ISO date-time: write 2026-11-23T02:15:00+08:00") from error
+        raise ClockError(
+            f"GONGKAI_NOW={text!r} is not an ISO date-time: write 2026-11-23T02:15:00+08:00"
+        ) from error
     if start.tzinfo is None:
         raise ClockError(f"GONGKAI_NOW={text!r} has no offset: write 2026-11-23T02:15:00+08:00")
     return start - datetime.now(UTC)
@@ -64,9 +66,14 @@ def day(moment: datetime | None = None) -> date:
     return (moment or now()).astimezone(SHANGHAI).date()
 
 
+def parse_stamp(text: str) -> datetime:
+    """The moment of a stamp that the archive keeps."""
+    return datetime.fromisoformat(text)
+
+
 def day_of(text: str) -> date:
     """The Shanghai day of a stamp that the archive keeps."""
-    return datetime.fromisoformat(text).astimezone(SHANGHAI).date()
+    return parse_stamp(text).astimezone(SHANGHAI).date()
 
 
 def new_crawl_id() -> str:

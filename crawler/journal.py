@@ -150,4 +150,11 @@ class Journal:
 def _is_disk(error: Exception) -> bool:
     """Whether SQLite failed for the disk's sake (full, read-only, I/O), which no other step would survive."""
     code = getattr(error, "sqlite_errorcode", None)
-    return code is not None and (code & 0xFF) in (8, 10, 13, 14, 11, 26)  # READONLY, IOERR, FULL, CANTOPEN, CORRUPT, NOTADB
+    return code is not None and (code & 0xFF) in (
+        8,
+        10,
+        13,
+        14,
+        11,
+        26,
+    )  # READONLY, IOERR, FULL, CANTOPEN, CORRUPT, NOTADB

@@ -5,7 +5,9 @@ from __future__ import annotations
 from archive import __version__
 
 BOT_NAME = "gongkai"
-USER_AGENT = f"gongkai/{__version__} (+government information disclosure archive; set a contact with `gongkai init`)"
+USER_AGENT = (
+    f"gongkai/{__version__} (archive of government information disclosure)"  # commands add the contact
+)
 
 SPIDER_LOADER_CLASS = "crawler.spiders.loader.PortalSpiderLoader"
 SPIDER_MODULES: list[str] = []
@@ -31,7 +33,9 @@ URLLENGTH_LIMIT = 2083
 DEPTH_LIMIT = 3  # a document may lead to its parts, and those nowhere
 RETRY_TIMES = 2
 RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408, 429]
-GONGKAI_MAX_LISTING_PAGES = 2000  # of a listing that announces no total; a longer one needs its own total or a limit
+GONGKAI_MAX_LISTING_PAGES = (
+    2000  # of a listing that announces no total; a longer one needs its own total or a limit
+)
 
 # The network guard sits where names become addresses (crawler.network.guard).
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
@@ -55,7 +59,7 @@ DOWNLOADER_MIDDLEWARES = {
 }
 EXTENSIONS = {
     "crawler.extensions.crawl_delay.CrawlDelay": 0,
-    "crawler.extensions.progress.Progress": 0,
+    "crawler.extensions.progress.ProgressReport": 0,
 }
 ITEM_PIPELINES = {
     "pipelines.items.ExtractStage": 100,

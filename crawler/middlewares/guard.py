@@ -31,11 +31,16 @@ class GuardMiddleware:
         if url.scheme not in ("http", "https"):
             raise Refused("scheme", f"{request.url[:200]} is neither http nor https: not fetched")
         if len(request.url) > self._url_limit:
-            raise Refused("url-too-long", f"{request.url[:80]}… is longer than {self._url_limit} characters: not fetched")
+            raise Refused(
+                "url-too-long",
+                f"{request.url[:80]}… is longer than {self._url_limit} characters: not fetched",
+            )
         host = host_of(request.url)
         hosts = getattr(self._crawler.spider, "hosts", None)
         if hosts is not None and host not in hosts:
-            raise Refused("offsite", f"{request.url[:200]} is on another host than the portal's: recorded, not followed")
+            raise Refused(
+                "offsite", f"{request.url[:200]} is on another host than the portal's: recorded, not followed"
+            )
         address = literal_address(url.hostname or "")
         if address is not None and not self._policy.may_connect(url.hostname or "", address):
             raise self._private(request.url, address)

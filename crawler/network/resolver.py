@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from scrapy.resolver import CachingHostnameResolver
-from twisted.internet.interfaces import IAddress, IHostResolution, IHostnameResolver, IResolutionReceiver
+from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution, IResolutionReceiver
 from zope.interface.declarations import implementer, provider
 
 from crawler.network.guard import POLICY
@@ -49,5 +49,9 @@ class PublicAddressResolver(CachingHostnameResolver):
     ) -> Any:
         """See Twisted's ``IHostnameResolver``."""
         return super().resolveHostName(
-            _GuardedReceiver(resolutionReceiver, hostName), hostName, portNumber, addressTypes, transportSemantics
+            _GuardedReceiver(resolutionReceiver, hostName),
+            hostName,
+            portNumber,
+            addressTypes,
+            transportSemantics,
         )

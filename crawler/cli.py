@@ -1,0 +1,52 @@
+"""The console script: every verb of the three packages, nothing else."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from archive import __version__
+
+VERBS = {
+    "demo": "crawler",
+    "init": "archive",
+    "portals": "crawler",
+    "crawl": "crawler",
+    "backfill": "crawler",
+    "extract": "crawler",
+    "reextract": "crawler",
+    "search": "archive",
+    "show": "archive",
+    "serve": "archive",
+    "verify": "archive",
+}
+"""Verb → the package whose ``commands`` folder holds it; the order is that of ``--help``."""
+
+
+class _Verbs(click.Group):
+    """Imports a verb's module when it is used, so that ``gongkai search`` does not wait for Scrapy."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        package = VERBS.get(cmd_name)
+        if package is None:
+            return None
+        command: click.Command = import_module(f"{package}.commands.{cmd_name}").command
+        return command
+
+
+@click.command(
+    cls=_Verbs,
+    epilog="Start with: gongkai demo",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="gongkai")
+def main() -> None:
+    """Gongkai (公开): crawls and archives China's government information disclosure."""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""What the crawling commands share: naming portals, running them, the summary, the exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from archive.commands.common import BAD_INPUT, INTERRUPTED, LOCKED, OK, TROUBLE, echo_json, fail
+from archive.layout import DataDirectory
+from archive.migrations import NewerDatabase, NotAnArchive
+from crawler.clock import ClockError, now
+from crawler.config_error import ConfigError
+from crawler.options import CrawlOptions
+from crawler.portals.loader import load_portal
+from crawler.portals.model import Portal
+from crawler.running import CrawlReport, interrupted, run_crawls
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+COLUMNS = (
+    ("entries_new", "新条目"),
+    ("new", "新文件"),
+    ("revised", "修订"),
+    ("unchanged", "未变"),
+    ("gone", "不见"),
+    ("failed", "失败"),
+    ("blocked", "被拦"),
+)
+"""Counters of the summary table and their labels."""
+
+
+def json_option(function: Function) -> Function:
+    """``--json``."""
+    return click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")(function)
+
+
+def private_option(function: Function) -> Function:
+    """``--allow-private-hosts``."""
+    return click.option(
+        "--allow-private-hosts",
+        is_flag=True,
+        help="Allow the portal's own hosts to have addresses that are not public.",
+    )(function)
+
+
+def resolve(names: Sequence[str], data: DataDirectory) -> list[Portal]:
+    """The portals that ``names`` (ids or files) mean, each once; ends the command with one sentence if one is unknown."""
+    try:
+        now()
+        portals = [load_portal(name, data) for name in names]
+    except (ConfigError, ClockError) as error:
+        fail(str(error))
+    return list({portal.id: portal for portal in portals}.values())
+
+
+def crawl_and_report(
+    portals: Sequence[Portal], data: DataDirectory, options: CrawlOptions, *, as_json: bool
+) -> None:
+    """Crawl, print the summary, end with the exit code of DESIGN §2."""
+    reports = run_crawls(portals, data, options, progress=not as_json)
+    if as_json:
+        echo_json([report.to_dict() for report in reports])
+    else:
+        print_summary(reports)
+    for report in reports:
+        if report.error is not None:
+            click.echo(f"gongkai: {report.portal.id}: {_sentence(report)}", err=True)
+    sys.exit(exit_code(reports))
+
+
+def exit_code(reports: Sequence[CrawlReport]) -> int:
+    """0 fine, 1 trouble, 2 an archive that cannot be used, 3 locked, 130 interrupted."""
+    if any(isinstance(report.error, NewerDatabase | NotAnArchive) for report in reports):
+        return BAD_INPUT
+    if any(report.locked for report in reports):
+        return LOCKED
+    if interrupted(reports):
+        return INTERRUPTED
+    return TROUBLE if any(report.trouble for report in reports) else OK
+
+
+def _sentence(report: CrawlReport) -> str:
+    error = report.error
+    if isinstance(error, OSError) and error.strerror:
+        where = f" ({error.filename})" if error.filename else ""
+        return f"{error.strerror}{where}: what was committed before is kept; make room or mend the permissions, then run it again"
+    return str(error)
+
+
+def print_summary(reports: Sequence[CrawlReport], title: str = "抓取结果") -> None:
+    """One row a portal, then the reasons for every verdict that is not ok."""
+    console = Console()
+    table = Table(title=title, title_justify="left")
+    table.add_column("门户")
+    for _, label in COLUMNS:
+        table.add_column(label, justify="right")
+    table.add_column("结论")
+    for report in reports:
+        counts = report.counts
+        verdict = report.verdict
+        word = f"{verdict.verdict} / {verdict.completeness}" if verdict else "failed"
+        style = "red" if report.trouble else "green"
+        cells = [str(counts.get(name, 0)) for name, _ in COLUMNS]
+        table.add_row(report.portal.name, *cells, f"[{style}]{word}[/]")
+    console.print(table)
+    for report in reports:
+        for reason in report.verdict.reasons if report.verdict else []:
+            console.print(f"{report.portal.id}: {reason}", markup=False, highlight=False)

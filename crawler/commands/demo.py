@@ -1,0 +1,154 @@
+"""``gongkai demo``: the sample portals on loopback, crawled on two nights into a fresh archive. No network."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+from sqlite_utils import Database
+
+from archive.commands.common import OK, TROUBLE, fail, open_archive
+from archive.layout import DataDirectory
+from crawler import clock
+from crawler.samples.portal_files import write_portal_files
+from crawler.samples.server import DEMO_PORTS, SampleServer
+
+MARK = ".gongkai-demo"
+"""Stands in a folder that a demo made, so that no other folder is ever emptied."""
+
+
+@click.command("demo", epilog="Example: gongkai demo --serve")
+@click.option(
+    "--data",
+    "folder",
+    default="demo-data",
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the demo's archive; an earlier demo in it is replaced.",
+)
+@click.option("--serve", is_flag=True, help="Open Datasette on the result.")
+def command(folder: Path, serve: bool) -> None:
+    """Crawl the sample portals into a fresh archive, let a night pass, crawl again, and show what landed."""
+    _empty(folder)
+    data = DataDirectory(folder)
+    console = Console()
+    with _samples() as server:
+        ids = write_portal_files(server, data.portals)
+        console.print(f"{len(ids)} 个示例门户已在本机启动：{'、'.join(ids)}\n", markup=False, highlight=False)
+        console.print("第一夜 · first night", style="bold")
+        codes = [_run(data, ["crawl", *ids])]
+        server.edition = 2
+        console.print("\n第二夜（门户改了一件、撤了一件、补登一件）· the next night", style="bold")
+        tonight = clock.now() + timedelta(days=1)
+        codes.append(_run(data, ["crawl", *ids, "--sweep", "--revisit", "all"], now=tonight.isoformat()))
+    if not data.database.is_file() or any(code not in (OK, TROUBLE) for code in codes):
+        fail("the demo's crawl did not end well: its messages above say why", TROUBLE)
+    _summary(console, open_archive(data))
+    _next_steps(console, folder)
+    if serve:
+        sys.exit(_run(data, ["serve"]))
+
+
+def _empty(folder: Path) -> None:
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / MARK).exists():
+            fail(f"{folder} holds something that no demo made: name another folder with --data")
+        shutil.rmtree(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / MARK).touch()
+    except OSError as error:
+        fail(f"{folder} cannot be written ({error.strerror}): name another folder with --data")
+
+
+@contextmanager
+def _samples() -> Iterator[SampleServer]:
+    """The sample portals on their usual ports, or on free ones where those are taken."""
+    try:
+        server = SampleServer(ports=DEMO_PORTS)
+        server.__enter__()
+    except OSError:
+        server = SampleServer()
+        server.__enter__()
+    try:
+        yield server
+    finally:
+        server.__exit__(None, None, None)
+
+
+def _run(data: DataDirectory, words: list[str], now: str | None = None) -> int:
+    """Run a verb as its user would, in a process of its own; its output is shown."""
+    click.echo(f"$ gongkai {' '.join(words)} --data {data.root}")
+    environment = {**os.environ, "GONGKAI_DATA": str(data.root)}
+    if now is not None:
+        environment["GONGKAI_NOW"] = now
+    return subprocess.run(
+        [sys.executable, "-m", "crawler.cli", *words], env=environment, check=False
+    ).returncode
+
+
+def _summary(console: Console, db: Database) -> None:
+    def number(sql: str) -> int:
+        return int(db.execute(sql).fetchone()[0])
+
+    rows: list[tuple[str, Any]] = [
+        ("文件 documents", number("SELECT count(*) FROM documents WHERE revision_id IS NOT NULL")),
+        ("网址 sightings", number("SELECT count(*) FROM sightings WHERE state = 'ok'")),
+        ("修订 revisions", number("SELECT count(*) FROM revisions")),
+        ("附件链接 attachment links", number("SELECT count(*) FROM attachments")),
+        ("WARC 存档 captures", number("SELECT count(*) FROM captures")),
+        (
+            "同号异文 numbers on two documents",
+            number("SELECT count(*) FROM document_links WHERE relation = 'shares-number'"),
+        ),
+        (
+            "一文两址 documents at two addresses",
+            number(
+                "SELECT count(*) FROM (SELECT 1 FROM sightings WHERE document_id IS NOT NULL GROUP BY document_id HAVING count(*) > 1)"
+            ),
+        ),
+        ("改过的 edited since the first night", number("SELECT count(*) FROM events WHERE kind = 'revised'")),
+        (
+            "不见了的 gone since the first night",
+            number("SELECT count(*) FROM sightings WHERE state = 'gone'"),
+        ),
+        (
+            "被拦或打不开 blocked or failing",
+            number("SELECT count(*) FROM sightings WHERE state IN ('blocked', 'error')"),
+        ),
+        ("待看的发现 open findings", number("SELECT count(*) FROM findings WHERE resolved_at IS NULL")),
+    ]
+    table = Table(title="\n档案里有什么 · what landed", title_justify="left", show_header=False)
+    for label, value in rows:
+        table.add_row(label, str(value))
+    console.print(table)
+    edited = next(
+        iter(
+            db.query(
+                "SELECT d.uid, d.title FROM events AS e JOIN documents AS d ON d.id = e.document_id WHERE e.kind = 'revised' ORDER BY e.seq LIMIT 1"
+            )
+        ),
+        None,
+    )
+    if edited is not None:
+        console.print(f"改过的一件：{edited['title']}（{edited['uid']}）", markup=False, highlight=False)
+
+
+def _next_steps(console: Console, folder: Path) -> None:
+    console.print("\n接下来 · next", style="bold")
+    for line in (
+        f"gongkai search 公开 --data {folder}",
+        f"gongkai serve --data {folder}",
+        f"gongkai verify --data {folder}",
+    ):
+        console.print(f"  {line}", markup=False, highlight=False)

@@ -1,0 +1,175 @@
+"""``gongkai portals``: which portals are known, what their files say, which ones ``nightly`` crawls."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+from sqlite_utils import Database
+
+from archive.commands.common import TROUBLE, data_option, echo_json, fail, open_archive
+from archive.layout import DataDirectory
+from archive.migrations import migrate
+from archive.portals import set_enabled
+from archive.transaction import connect, transaction
+from crawler import clock
+from crawler.commands.crawling import json_option
+from crawler.config_error import ConfigError
+from crawler.portals.loader import list_portals, load_portal
+from crawler.portals.model import Portal
+from crawler.portals.plan import plan
+from crawler.portals.register import register
+
+
+@click.group("portals", invoke_without_command=True, epilog="Example: gongkai portals show shangqiu")
+@click.pass_context
+def command(context: click.Context) -> None:
+    """Known portals: the bundled ones and those in the data directory's portals/ folder."""
+    if context.invoked_subcommand is None:
+        context.invoke(list_command)
+
+
+@command.command("list", epilog="Example: gongkai portals list --json")
+@json_option
+@data_option
+def list_command(as_json: bool, data: DataDirectory) -> None:
+    """Every portal with its family, directories, whether nightly crawls it, and its last crawl."""
+    portals, errors = list_portals(data)
+    known = _archived(data)
+    rows = [_row(portal, known.get(portal.id)) for portal in portals]
+    if as_json:
+        echo_json(rows)
+    else:
+        _print(rows)
+    for error in errors:
+        click.echo(f"gongkai: {error}", err=True)
+    if errors:
+        sys.exit(TROUBLE)
+
+
+@command.command("show", epilog="Example: gongkai portals show shangqiu")
+@click.argument("portal")
+@json_option
+@data_option
+def show_command(portal: str, as_json: bool, data: DataDirectory) -> None:
+    """What PORTAL's file says, and how each of its directories will be walked today."""
+    found = _load(portal, data)
+    plans = [plan(found, directory, clock.day()) for directory in found.directories]
+    directories = [
+        {
+            "key": item.directory.key,
+            "name": item.directory.name,
+            "url": item.url,
+            "params": item.directory.params,
+            "family": item.family,
+            "engine": item.engine,
+            "expect": item.directory.expect,
+        }
+        for item in plans
+    ]
+    if as_json:
+        config = found.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        echo_json({"portal": config, "directories": directories})
+        return
+    console = Console()
+    verified = found.verified_on or "尚无人核实"
+    console.print(
+        f"{found.name} ({found.id})  {found.base_url}  {found.family}  核实: {verified}", markup=False
+    )
+    if found.evidence:
+        console.print(f"依据: {found.evidence}", markup=False)
+    table = Table("栏目", "名称", "族", "引擎", "预期", "地址")
+    for item in directories:
+        table.add_row(
+            *(str(item[name] or "") for name in ("key", "name", "family", "engine", "expect", "url"))
+        )
+    console.print(table)
+
+
+@command.command("enable", epilog="Example: gongkai portals enable shangqiu")
+@click.argument("portal")
+@data_option
+def enable_command(portal: str, data: DataDirectory) -> None:
+    """Let nightly crawl PORTAL."""
+    _switch(portal, data, True)
+
+
+@command.command("disable", epilog="Example: gongkai portals disable shangqiu")
+@click.argument("portal")
+@data_option
+def disable_command(portal: str, data: DataDirectory) -> None:
+    """Keep nightly from crawling PORTAL; what is archived stays."""
+    _switch(portal, data, False)
+
+
+def _switch(name: str, data: DataDirectory, enabled: bool) -> None:
+    portal = _load(name, data)
+    at = clock.stamp()
+    try:
+        data.root.mkdir(parents=True, exist_ok=True)
+        db = open_archive(data, readonly=False) if data.database.is_file() else connect(data.database)
+        migrate(db, at)
+        with transaction(db):
+            register(db, portal, at)
+            set_enabled(db, portal.id, enabled, at=at)
+    except (OSError, sqlite3.Error) as error:
+        fail(f"{data.database} cannot be written ({error}): check the folder's permissions and free space")
+    click.echo(f"{portal.id}: {'enabled' if enabled else 'disabled'}")
+
+
+def _load(name: str, data: DataDirectory) -> Portal:
+    try:
+        return load_portal(name, data)
+    except ConfigError as error:
+        fail(str(error))
+
+
+def _archived(data: DataDirectory) -> dict[str, dict[str, Any]]:
+    """What the archive knows of each portal: whether it is on, its documents, its last verdict."""
+    if not data.database.is_file():
+        return {}
+    db: Database = open_archive(data)
+    query = """
+        SELECT p.id, p.enabled, (SELECT count(*) FROM documents AS d WHERE d.portal = p.id) AS documents,
+               c.started_at AS crawled_at, c.verdict
+        FROM portals AS p LEFT JOIN crawls AS c ON c.id = (
+          SELECT id FROM crawls WHERE portal = p.id ORDER BY started_at DESC, id DESC LIMIT 1)
+    """
+    return {row["id"]: row for row in db.query(query)}
+
+
+def _row(portal: Portal, archived: dict[str, Any] | None) -> dict[str, Any]:
+    archived = archived or {}
+    return {
+        "id": portal.id,
+        "name": portal.name,
+        "family": portal.family,
+        "base_url": portal.base_url,
+        "directories": len(portal.directories),
+        "enabled": bool(archived.get("enabled", portal.enabled)),
+        "verified_on": portal.verified_on.isoformat() if portal.verified_on else None,
+        "documents": archived.get("documents", 0),
+        "crawled_at": archived.get("crawled_at"),
+        "verdict": archived.get("verdict"),
+    }
+
+
+def _print(rows: list[dict[str, Any]]) -> None:
+    table = Table("门户", "名称", "族", "栏目", "启用", "核实", "文件", "最近抓取", "结论")
+    for row in rows:
+        table.add_row(
+            row["id"],
+            row["name"],
+            row["family"],
+            str(row["directories"]),
+            "是" if row["enabled"] else "否",
+            row["verified_on"] or "—",
+            str(row["documents"]),
+            row["crawled_at"] or "—",
+            row["verdict"] or "—",
+        )
+    Console().print(table)

@@ -1,0 +1,113 @@
+"""``gongkai reextract``: today's code and profiles over the captures, in place; no network, no new revision."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections import Counter
+from dataclasses import dataclass, field
+
+import click
+from rich.progress import track
+from sqlite_utils import Database
+
+from archive.captures.reader import DamagedCapture
+from archive.commands.common import LOCKED, OK, TROUBLE, data_option, echo_json, fail, open_archive
+from archive.layout import DataDirectory
+from archive.lock import PortalLocked, portal_lock
+from archive.record import Record
+from archive.transaction import transaction
+from archive.writer import replace_record
+from crawler.commands.crawling import json_option, resolve
+from crawler.config_error import ConfigError
+from crawler.portals.loader import load_portal
+from crawler.portals.model import Portal
+from crawler.reextraction import archived_record, revisions
+from pipelines.page import Unreadable
+
+BATCH = 20
+"""Records replaced in one transaction: short enough for a crawl beside it."""
+
+
+@dataclass
+class _Outcome:
+    counts: Counter[str] = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+
+
+@click.command("reextract", epilog="Example: gongkai reextract --portal shangqiu")
+@click.option("--portal", "only", metavar="ID", help="Only this portal; otherwise all in the archive.")
+@json_option
+@data_option
+def command(only: str | None, as_json: bool, data: DataDirectory) -> None:
+    """Read every archived page again with today's code and profiles and update its record where it differs."""
+    db = open_archive(data, readonly=False)
+    ids = [row["id"] for row in db.query("SELECT id FROM portals ORDER BY id")]
+    if only is not None:
+        (portal,) = resolve([only], data)
+        if portal.id not in ids:
+            fail(f"the archive holds nothing of portal '{portal.id}': crawl it first")
+        ids = [portal.id]
+    outcome = _Outcome()
+    try:
+        for portal_id in ids:
+            _reextract_portal(db, data, portal_id, outcome, quiet=as_json)
+    except PortalLocked as error:
+        fail(str(error), LOCKED)
+    except sqlite3.OperationalError as error:
+        fail(f"the archive cannot be written ({error}): nothing of the last batch was changed", TROUBLE)
+    if as_json:
+        echo_json({**outcome.counts, "problems": outcome.problems})
+    else:
+        click.echo(
+            f"{outcome.counts['read']} revisions read, {outcome.counts['changed']} records changed,"
+            f" {len(outcome.problems)} problems"
+        )
+    for problem in outcome.problems:
+        click.echo(f"gongkai: {problem}", err=True)
+    sys.exit(TROUBLE if outcome.problems else OK)
+
+
+def _reextract_portal(
+    db: Database, data: DataDirectory, portal_id: str, outcome: _Outcome, *, quiet: bool
+) -> None:
+    try:
+        portal = load_portal(portal_id, data)
+    except ConfigError as error:
+        outcome.problems.append(f"portal '{portal_id}' was left as it is: {error}")
+        return
+    total = db.execute(
+        "SELECT count(*) FROM revisions JOIN documents ON documents.id = document_id WHERE portal = ?",
+        [portal_id],
+    ).fetchone()[0]
+    rows = revisions(db, portal_id)
+    shown = rows if quiet else track(rows, description=portal.name, total=total, transient=True)
+    batch: list[tuple[int, Record]] = []
+    with portal_lock(data, portal_id, f"gongkai reextract {portal_id}"):
+        for row in shown:
+            record = _read(db, data, portal, row["id"], row["url"], outcome)
+            if record is not None:
+                batch.append((row["id"], record))
+            if len(batch) >= BATCH:
+                _write(db, batch, outcome)
+        _write(db, batch, outcome)
+
+
+def _read(
+    db: Database, data: DataDirectory, portal: Portal, revision_id: int, url: str, outcome: _Outcome
+) -> Record | None:
+    try:
+        return archived_record(db, data, portal, revision_id)
+    except (DamagedCapture, Unreadable) as error:
+        outcome.problems.append(f"{url}: {error}")
+        return None
+
+
+def _write(db: Database, batch: list[tuple[int, Record]], outcome: _Outcome) -> None:
+    if not batch:
+        return
+    with transaction(db):
+        for revision_id, record in batch:
+            outcome.counts["read"] += 1
+            outcome.counts["changed"] += replace_record(db, revision_id, record)
+    batch.clear()

@@ -1,0 +1,100 @@
+"""Judges a crawl: from the verdicts of its walks and what its documents answered to one word and its reasons."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Completeness = Literal["complete", "incomplete", "blocked", "failed", "empty-as-expected"]
+Verdict = Literal["ok", "degraded", "failed", "interrupted"]
+
+FAILED_SHARE = 0.1
+"""A crawl is degraded when more than this share of its document requests failed, and more than ``FAILED_FEW``."""
+FAILED_FEW = 3
+
+_WORST_FIRST: tuple[Completeness, ...] = ("failed", "blocked", "incomplete")
+
+
+@dataclass(frozen=True, slots=True)
+class WalkReport:
+    """One directory's walk as it ended."""
+
+    directory: str
+    name: str
+    mode: str
+    verdict: Completeness
+    reason: str | None
+    pages: int
+    entries: int
+    new: int
+    announced: int | None
+    stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlVerdict:
+    """How the crawl went; ``resumable``: it was told to stop and goes on another time."""
+
+    completeness: Completeness
+    verdict: Verdict
+    reasons: list[str]
+    resumable: bool = False
+
+    @property
+    def trouble(self) -> bool:
+        """Whether the command ends with exit code 1."""
+        return self.verdict in ("degraded", "failed")
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-able."""
+        return asdict(self)
+
+
+def judge(
+    walks: Sequence[WalkReport],
+    counts: Counter[str],
+    problems: Sequence[str],
+    *,
+    interrupted: bool = False,
+    limited: bool = False,
+) -> CrawlVerdict:
+    """The verdict of a crawl.
+
+    ``counts`` has ``fetched``, ``failed`` and ``blocked`` documents; ``problems`` are sentences about the crawl as a
+    whole. ``limited``: ``--limit`` ended it, which is no trouble.
+    """
+    reasons = [f"{walk.name}: {walk.reason}" for walk in walks if walk.reason and not walk.stopped]
+    reasons += problems
+    completeness = _completeness(walks)
+    tried = counts["fetched"] + counts["failed"] + counts["blocked"]
+    if counts["blocked"]:
+        reasons.append(
+            f"{counts['blocked']} of {tried} documents answered with a challenge instead of the page"
+        )
+    too_many = counts["failed"] > max(FAILED_FEW, FAILED_SHARE * tried)
+    if too_many or (counts["failed"] and not counts["fetched"]):
+        reasons.append(f"{counts['failed']} of {tried} documents could not be fetched or read")
+    if interrupted:
+        return CrawlVerdict("incomplete", "interrupted", reasons, resumable=True)
+    if limited and not problems:
+        return CrawlVerdict("incomplete", "ok", reasons, resumable=True)
+    everything_failed = bool(walks) and all(walk.verdict == "failed" for walk in walks)
+    if everything_failed or (problems and not counts["fetched"]):
+        return CrawlVerdict("failed", "failed", reasons)
+    share_blocked = counts["blocked"] > max(FAILED_FEW, FAILED_SHARE * tried)
+    unexpected = completeness in _WORST_FIRST
+    if unexpected or too_many or share_blocked or problems:
+        return CrawlVerdict(completeness, "degraded", reasons)
+    return CrawlVerdict(completeness, "ok", reasons)
+
+
+def _completeness(walks: Sequence[WalkReport]) -> Completeness:
+    verdicts = {walk.verdict for walk in walks}
+    for word in _WORST_FIRST:
+        if word in verdicts:
+            return word
+    if verdicts == {"empty-as-expected"}:
+        return "empty-as-expected"
+    return "complete"

@@ -1,0 +1,170 @@
+"""Every answer becomes a WARC record before anything else looks at it (DESIGN §8).
+
+It stands next to the wire: bodies are still compressed as received, and every redirect hop and retry passes.
+Records are compressed on a thread (zlib releases the GIL), then appended; the journal fsyncs them before the
+transaction that refers to them commits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import Any
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+from archive.captures.encoding import TooLarge, decode_body
+from archive.captures.model import Capture, Outcome, Role
+from archive.captures.records import Facts, payload_digest, response_block, revisit_block
+from archive.captures.table import add_capture, last_capture
+from archive.urls import request_key
+from crawler import clock
+from crawler.challenges import recognise
+from crawler.session import CrawlSession
+
+GONE = (404, 410)
+NOT_MODIFIED = 304
+CHALLENGE_BYTES = 64 * 1024
+"""Larger answers are not looked through for a challenge: those pages are small."""
+UNPACKED_BYTES = 1024 * 1024
+THREAD_BYTES = 4096
+"""Smaller bodies are compressed at once: handing them to a thread costs more than it saves."""
+
+
+class CaptureMiddleware:
+    """The last downloader middleware on the way out, so the first on the way back.
+
+    Afterwards ``request.meta`` has ``capture`` (:class:`Capture`) and ``challenge`` (a name or None).
+    """
+
+    def __init__(self, crawler: Crawler):
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> CaptureMiddleware:
+        """Scrapy's constructor."""
+        return cls(crawler)
+
+    async def process_response(self, request: Request, response: Response) -> Response:
+        """Write ``response`` to the crawl's WARC; without a crawl (a one-off fetch) it just passes."""
+        session: CrawlSession | None = getattr(self._crawler.spider, "session", None)
+        if session is None:
+            return response
+        challenge = _challenge(response)
+        capture = await _write(session, request, response, challenge)
+        request.meta["capture"] = capture
+        request.meta["challenge"] = challenge
+        session.counts["requests"] += 1
+        session.counts["bytes"] += len(response.body)
+        session.journal.add(partial(add_capture, capture=capture))
+        return response
+
+
+async def _write(
+    session: CrawlSession, request: Request, response: Response, challenge: str | None
+) -> Capture:
+    key = request_key(request.method, request.url, request.body or None, **request.meta.get("url_rules", {}))
+    role = _role(request)
+    outcome = _outcome(response.status, challenge)
+    facts = Facts(
+        crawl_id=session.crawl_id,
+        portal=session.portal.id,
+        role=role,
+        outcome=outcome,
+        request_key=key,
+        method=request.method,
+        request_headers={
+            name.decode("latin-1"): b", ".join(values).decode("latin-1")
+            for name, values in request.headers.items()
+        },
+        request_body=request.body or None,
+        **_listed(request),
+    )
+    known = last_capture(session.reader, session.portal.id, key) if role == "document" else None
+    common: dict[str, Any] = {
+        "url": request.url,
+        "fetched_at": clock.stamp(),
+        "status": response.status,
+        "headers": [(name, value) for name, values in response.headers.items() for value in values],
+        "ip": str(response.ip_address) if response.ip_address else None,
+        "facts": facts,
+    }
+    if known is not None and _says_nothing_new(response, known[1]):
+        make = partial(revisit_block, original=known[1], **common)
+        record_type = "revisit-304" if response.status == NOT_MODIFIED else "revisit-digest"
+    else:
+        make, record_type, known = partial(response_block, body=response.body, **common), "response", None
+    if len(response.body) < THREAD_BYTES:
+        block = make()
+    else:
+        block = await asyncio.get_running_loop().run_in_executor(None, make)
+    file, offset = session.captures.append(block.data)
+    content_type = response.headers.get("Content-Type")
+    return Capture(
+        crawl_id=session.crawl_id,
+        portal=session.portal.id,
+        role=role,
+        url=request.url,
+        request_key=key,
+        fetched_at=common["fetched_at"],
+        status=response.status,
+        outcome=outcome,
+        payload_digest=block.payload_digest,
+        file=file,
+        offset=offset,
+        length=block.length,
+        method=request.method,
+        media_type=_media_type(content_type),
+        ip=common["ip"],
+        record_type=record_type,
+        refers_to_id=known[0] if known is not None else None,
+    )
+
+
+def _says_nothing_new(response: Response, known: Capture) -> bool:
+    if response.status == NOT_MODIFIED:
+        return True
+    same = response.status == known.status and bool(response.body)
+    return same and payload_digest(response.body) == known.payload_digest
+
+
+def _role(request: Request) -> Role:
+    role: Role | None = request.meta.get("role")
+    if role is not None:
+        return role
+    return "robots"  # the only request that Scrapy makes by itself
+
+
+def _listed(request: Request) -> dict[str, Any]:
+    """What the metadata record keeps of the listing: the directory, and of a document also its entry."""
+    due = request.meta.get("due")
+    if due is None:
+        return {"directory": request.meta.get("directory"), "extra": {"page": request.meta.get("page")}}
+    entry = {"title": due.title, "published_on": due.published_on, "fields": dict(due.fields)}
+    return {"directory": due.directory_key, "entry": entry}
+
+
+def _challenge(response: Response) -> str | None:
+    if len(response.body) > CHALLENGE_BYTES:
+        return None
+    try:
+        body = decode_body(response.body, response.headers.getlist("Content-Encoding"), UNPACKED_BYTES)
+    except TooLarge:
+        return None
+    return recognise(response.status, body)
+
+
+def _outcome(status: int, challenge: str | None) -> Outcome:
+    if challenge is not None:
+        return "blocked"
+    if status in GONE:
+        return "gone"
+    return "error" if status >= 400 else "content"
+
+
+def _media_type(header: bytes | None) -> str | None:
+    if not header:
+        return None
+    return header.decode("latin-1").partition(";")[0].strip().lower()[:100] or None

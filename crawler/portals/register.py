@@ -1,0 +1,37 @@
+"""Keeps what a portal file says in the archive, beside what was crawled with it."""
+
+from __future__ import annotations
+
+import json
+
+from sqlite_utils import Database
+
+from archive.portals import retire_missing, save_directory, save_portal
+from crawler.portals.model import Portal
+from crawler.portals.plan import config_hash
+
+
+def register(db: Database, portal: Portal, at: str) -> dict[str, int]:
+    """Save ``portal`` and its directories inside the caller's transaction; the directories' ids by key."""
+    save_portal(
+        db,
+        id=portal.id,
+        name=portal.name,
+        family=portal.family,
+        base_url=portal.base_url,
+        region_code=portal.region_code,
+        site_code=portal.site_code,
+        enabled=portal.enabled,
+        verified_on=portal.verified_on.isoformat() if portal.verified_on else None,
+        config=json.loads(portal.model_dump_json(exclude_unset=True)),
+        config_hash=config_hash(portal),
+        at=at,
+    )
+    directories = {
+        directory.key: save_directory(
+            db, portal.id, directory.key, directory.name, directory.url or portal.base_url, directory.expect
+        )
+        for directory in portal.directories
+    }
+    retire_missing(db, portal.id, directories, at)
+    return directories

@@ -1,0 +1,173 @@
+"""One portal's crawl, opened and closed: lock, database, captures, journal, the crawl's row and its verdict."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive import __version__
+from archive.captures.records import event_block, warcinfo_block
+from archive.captures.writer import CaptureWriter
+from archive.crawls import beat, finish_crawl, open_crawl, reopen_crawl, start_crawl, suspend_crawl
+from archive.layout import DataDirectory
+from archive.lock import portal_lock
+from archive.migrations import migrate
+from archive.transaction import connect, transaction
+from crawler import clock
+from crawler.health import CrawlVerdict, WalkReport
+from crawler.journal import Journal
+from crawler.options import CrawlOptions
+from crawler.portals.model import Portal
+from crawler.portals.plan import config_hash
+from crawler.portals.register import register
+
+SOFTWARE = f"gongkai/{__version__}"
+
+
+@dataclass
+class CrawlSession:
+    """What the spider, its middlewares and its pipelines share during one crawl of one portal."""
+
+    portal: Portal
+    data: DataDirectory
+    options: CrawlOptions
+    crawl_id: str
+    started_at: str
+    resumed: bool
+    reader: Database  # for questions on the event loop; only the journal's connection writes
+    writer: Database
+    captures: CaptureWriter
+    journal: Journal
+    directories: dict[str, int]
+    lock: contextlib.ExitStack
+    counts: Counter[str] = field(default_factory=Counter)
+    walks: list[WalkReport] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    stopping: str | None = None
+    blocked_in_a_row: int = 0
+
+    @classmethod
+    def open(cls, portal: Portal, data: DataDirectory, options: CrawlOptions) -> CrawlSession:
+        """Lock the portal, prepare the archive, start or resume the crawl.
+
+        Must be called with the event loop running (the journal lives on it). Raises
+        :class:`archive.lock.PortalLocked`, ``NewerDatabase``, ``OSError`` or ``sqlite3.Error``; nothing stays
+        open then.
+        """
+        with contextlib.ExitStack() as stack:
+            at = clock.stamp()
+            data.root.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(portal_lock(data, portal.id, f"gongkai {options.command} {portal.id}"))
+            writer = connect(data.database)
+            stack.callback(writer.close)
+            migrate(writer, at)
+            with transaction(writer):
+                directories = register(writer, portal, at)
+                crawl_id, resumed = _start_or_resume(writer, portal, options, at)
+            reader = connect(data.database, readonly=True)
+            stack.callback(reader.close)
+            heading = warcinfo_block(SOFTWARE, crawl_id, at)
+            captures = CaptureWriter(data, portal.id, crawl_id, year=clock.day().year, heading=heading)
+            stack.callback(captures.close)
+            event = "crawl-resumed" if resumed else "crawl-started"
+            captures.append(
+                event_block(event, _start_event(portal, options, crawl_id), crawl_id=crawl_id, at=at)
+            )
+            return cls(
+                portal=portal,
+                data=data,
+                options=options,
+                crawl_id=crawl_id,
+                started_at=at,
+                resumed=resumed,
+                reader=reader,
+                writer=writer,
+                captures=captures,
+                journal=Journal(writer, captures),
+                directories=directories,
+                lock=stack.pop_all(),
+            )
+
+    def record_event(self, kind: str, data: dict[str, Any]) -> None:
+        """Put an event record into the WARC, so that a rebuild knows it."""
+        self.captures.append(event_block(kind, data, crawl_id=self.crawl_id, at=clock.stamp()))
+
+    def beat(self) -> None:
+        """Say that the crawl is alive."""
+        at, crawl_id = clock.stamp(), self.crawl_id
+        self.journal.add(lambda db: beat(db, crawl_id, at))
+
+    async def close(self, verdict: CrawlVerdict) -> None:
+        """Write the verdict, commit everything, release the lock; raises what stopped the journal, if anything did."""
+        at, crawl_id = clock.stamp(), self.crawl_id
+        stats = dict(self.counts)
+        self.record_event("crawl-verdict", {**verdict.to_dict(), "stats": stats})
+        with self.lock:
+            if verdict.resumable:
+                self.journal.add(
+                    lambda db: suspend_crawl(db, crawl_id, reasons=verdict.reasons, stats=stats, at=at)
+                )
+            else:
+                self.journal.add(
+                    lambda db: finish_crawl(
+                        db,
+                        crawl_id,
+                        completeness=verdict.completeness,
+                        verdict=verdict.verdict,
+                        reasons=verdict.reasons,
+                        stats=stats,
+                        at=at,
+                    )
+                )
+            await self.journal.close()
+
+
+def _start_or_resume(db: Database, portal: Portal, options: CrawlOptions, at: str) -> tuple[str, bool]:
+    """A backfill goes on with the one that was interrupted; anything else starts anew and ends a dead crawl."""
+    previous = open_crawl(db, portal.id, options.command)
+    if previous is not None:
+        if options.command == "backfill" and options.resumes(previous["options"]):
+            reopen_crawl(db, previous["id"], at)
+            return previous["id"], True
+        finish_crawl(
+            db,
+            previous["id"],
+            completeness="incomplete",
+            verdict="interrupted",
+            reasons=["the crawl was interrupted and another one followed"],
+            stats=previous["stats"],
+            at=at,
+        )
+    crawl_id = clock.new_crawl_id()
+    start_crawl(
+        db,
+        id=crawl_id,
+        portal=portal.id,
+        command=options.command,
+        options=options.to_dict(),
+        config_hash=config_hash(portal),
+        software=SOFTWARE,
+        vantage=_vantage(db),
+        at=at,
+    )
+    return crawl_id, False
+
+
+def _vantage(db: Database) -> str | None:
+    row = db.execute("SELECT value FROM archive_info WHERE key = 'vantage'").fetchone()
+    return row[0] if row else None
+
+
+def _start_event(portal: Portal, options: CrawlOptions, crawl_id: str) -> dict[str, Any]:
+    return {
+        "crawl": crawl_id,
+        "portal": portal.id,
+        "command": options.command,
+        "options": options.to_dict(),
+        "config_hash": config_hash(portal),
+        "software": SOFTWARE,
+    }

@@ -1,0 +1,152 @@
+"""The one spider: opens the portal's crawl, walks its directories, fetches what the frontier holds, judges the result.
+
+There is one class; :mod:`crawler.spiders.loader` makes a subclass for each portal file. Listings are walked first and
+committed page by page; documents are then taken from the archive, which is the frontier, so that memory does not
+grow with the portal and a killed crawl goes on where it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import AsyncIterator
+from typing import Any, ClassVar
+
+import scrapy
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.settings import BaseSettings
+from twisted.python.failure import Failure
+
+from archive.layout import DataDirectory
+from archive.lock import PortalLocked
+from archive.migrations import NewerDatabase
+from archive.urls import host_of
+from crawler import health
+from crawler.network.guard import POLICY
+from crawler.options import CrawlOptions
+from crawler.portals.model import Portal
+from crawler.session import CrawlSession
+from crawler.spiders import documents, listings
+
+logger = logging.getLogger(__name__)
+
+BEAT_SECONDS = 15.0
+
+
+class DirectorySpider(scrapy.Spider):
+    """Crawls one portal. The class attributes are set by the loader; ``outcome`` is there once it is closed."""
+
+    portal: ClassVar[Portal]
+    data: ClassVar[DataDirectory]
+    options: ClassVar[CrawlOptions]
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.session: CrawlSession | None = None
+        self.outcome: health.CrawlVerdict | None = None
+        self.refusal: BaseException | None = None
+        self.hosts = self.portal.own_hosts
+        self.documents_left: int | None = self.options.limit
+        self.limited = False
+        self.in_flight = asyncio.Semaphore(documents.WINDOW)
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Lay the portal file's ``[http]`` over the general settings."""
+        super().update_settings(settings)
+        http = cls.portal.http
+        settings.setdict(
+            {
+                "DOWNLOAD_DELAY": http.delay,
+                "AUTOTHROTTLE_START_DELAY": http.delay,
+                "AUTOTHROTTLE_ENABLED": http.delay > 0,  # 0: one's own server, which wants no throttle
+                "DOWNLOAD_TIMEOUT": http.timeout,
+                "DOWNLOAD_MAXSIZE": http.max_bytes,
+                "CONCURRENT_REQUESTS_PER_DOMAIN": http.concurrency,
+                "DOWNLOAD_VERIFY_CERTIFICATES": http.tls == "strict",
+                "DOWNLOADER_CLIENT_TLS_CIPHERS": "DEFAULT" if http.tls == "strict" else "DEFAULT@SECLEVEL=1",
+                "GONGKAI_PROXY": http.proxy,
+            },
+            priority="spider",
+        )
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> DirectorySpider:
+        """Scrapy's constructor."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        if cls.portal.http.allow_private_hosts or cls.options.allow_private_hosts:
+            for host in spider.hosts:
+                POLICY.allow(host)
+        if cls.portal.http.proxy:
+            POLICY.allow(cls.portal.http.proxy)
+        crawler.signals.connect(spider.finish, signal=signals.spider_closed)
+        return spider
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Open the crawl, walk the listings, then yield the frontier's documents."""
+        try:
+            self.session = CrawlSession.open(self.portal, self.data, self.options)
+        except (PortalLocked, NewerDatabase, OSError, sqlite3.Error) as error:
+            self.refusal = error
+            logger.error("%s: %s", self.portal.id, error)
+            return
+        beating = asyncio.ensure_future(self._beat(self.session))
+        try:
+            await listings.walk_all(self, self.session)
+            async for request in documents.requests(self, self.session):
+                yield request
+        finally:
+            beating.cancel()
+
+    async def _beat(self, session: CrawlSession) -> None:
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            session.beat()
+
+    async def parse(self, response: Response, **kwargs: Any) -> AsyncIterator[Any]:
+        """A document's answer: an item for the pipelines, or an observation (gone, blocked, failed) in the archive."""
+        due = response.meta["due"]
+        try:
+            if self.session is not None:
+                item = await documents.answer(self, self.session, response, due)
+                if item is not None:
+                    yield item
+        finally:
+            self.in_flight.release()
+
+    def failed(self, failure: Failure) -> None:
+        """A document that gave no answer."""
+        try:
+            if self.session is not None:
+                documents.no_answer(self.session, failure.request.meta["due"], failure.value)  # type: ignore[attr-defined]
+        finally:
+            self.in_flight.release()
+
+    async def finish(self, spider: scrapy.Spider, reason: str) -> None:
+        """Write the verdict and release the portal (signal ``spider_closed``)."""
+        session = self.session
+        if session is None:
+            return
+        interrupted = reason not in ("finished", "limit", "blocked")
+        self.outcome = health.judge(
+            session.walks, session.counts, session.problems, interrupted=interrupted, limited=self.limited
+        )
+        try:
+            await session.close(self.outcome)
+        except (OSError, sqlite3.Error) as error:
+            self.refusal = error
+            logger.error("%s: the archive cannot be written: %s", self.portal.id, error)
+
+    def document_request(self, due: Any, **kwargs: Any) -> Request:
+        """The request of one frontier entry."""
+        return Request(
+            due.url,
+            callback=self.parse,
+            errback=self.failed,
+            dont_filter=True,  # the frontier decides what is asked again
+            meta={"role": "document", "due": due, "download_slot": host_of(due.url)},
+            **kwargs,
+        )

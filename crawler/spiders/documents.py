@@ -1,0 +1,281 @@
+"""The spider's document half: what the frontier holds is fetched, bundled with its parts and handed to the pipelines."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING, Any
+
+from scrapy import Request
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from sqlite_utils import Database
+
+from archive.captures.model import Capture
+from archive.frontier import Due, due, due_revisits, fetch_failed
+from archive.record import Finding, Record
+from archive.writer import Visit, VisitResult, touch, write_gone, write_visit
+from crawler import clock
+from crawler.fetching import describe, fetch
+from crawler.portals.plan import detail_for
+from crawler.reextraction import baseline
+from crawler.session import CrawlSession
+from pipelines.bundle import Bundle, ListingFacts, Part, Wanted, wanted
+from pipelines.items import DocumentItem
+
+if TYPE_CHECKING:
+    from crawler.spiders.directory import DirectorySpider
+
+logger = logging.getLogger(__name__)
+
+WINDOW = 32
+"""Documents on their way at once, from the request to the pipelines' end; politeness is the downloader's business."""
+CHUNK = 200
+BLOCKED_IN_A_ROW = 5
+"""So many challenges without one page between them end the fetching: asking on would only be impolite."""
+
+
+async def requests(spider: DirectorySpider, session: CrawlSession) -> AsyncIterator[Request]:
+    """Every document that is due: never visited and failing ones, then known ones by age under the budget."""
+    async for entry in _pending(spider, session):
+        yield await _admit(spider, session, entry)
+    async for entry in _revisits(spider, session):
+        yield await _admit(spider, session, entry)
+    await _drain(spider)
+
+
+async def _admit(spider: DirectorySpider, session: CrawlSession, entry: Due) -> Request:
+    await spider.in_flight.acquire()
+    while session.journal.waiting > 4 * WINDOW:
+        await asyncio.sleep(0.05)
+    headers = {}
+    if entry.etag:
+        headers["If-None-Match"] = entry.etag
+    if entry.last_modified:
+        headers["If-Modified-Since"] = entry.last_modified
+    return spider.document_request(entry, headers=headers)
+
+
+async def _pending(spider: DirectorySpider, session: CrawlSession) -> AsyncIterator[Due]:
+    after = 0
+    while True:
+        chunk = due(
+            session.reader,
+            session.portal.id,
+            at=clock.stamp(),
+            crawl_id=session.crawl_id,
+            after_id=after,
+            limit=CHUNK,
+        )
+        if not chunk:
+            return
+        after = chunk[-1].sighting_id
+        for entry in _within_options(session, chunk):
+            if _stopped(spider, session):
+                return
+            yield entry
+
+
+def _within_options(session: CrawlSession, chunk: list[Due]) -> Iterator[Due]:
+    """What a bounded backfill asks for: an entry without a date is inside every range."""
+    options = session.options
+    for entry in chunk:
+        day = entry.published_on
+        if day is not None and (
+            (options.since and day < options.since) or (options.until and day > options.until)
+        ):
+            continue
+        if options.directory is not None and not _listed_in(
+            session.reader, entry.sighting_id, options.directory
+        ):
+            continue
+        yield entry
+
+
+def _listed_in(db: Database, sighting_id: int, key: str) -> bool:
+    query = (
+        "SELECT 1 FROM entries JOIN directories ON directories.id = directory_id"
+        " WHERE sighting_id = ? AND directories.key = ?"
+    )
+    return db.execute(query, [sighting_id, key]).fetchone() is not None
+
+
+async def _revisits(spider: DirectorySpider, session: CrawlSession) -> AsyncIterator[Due]:
+    options = session.options
+    budget = options.revisit
+    if budget is None:
+        budget = 0 if options.command == "backfill" else session.portal.schedule.revisit_budget
+    left = float("inf") if budget < 0 else budget
+    while left > 0:
+        await _drain(spider)
+        chunk = due_revisits(
+            session.reader, session.portal.id, before=session.started_at, limit=int(min(left, CHUNK))
+        )
+        if not chunk:
+            return
+        left -= len(chunk)
+        for entry in chunk:
+            if _stopped(spider, session):
+                return
+            yield entry
+
+
+async def _drain(spider: DirectorySpider) -> None:
+    """Wait until everything on its way has reached the archive: what is asked next must not see the past."""
+    for _ in range(WINDOW):
+        await spider.in_flight.acquire()
+    for _ in range(WINDOW):
+        spider.in_flight.release()
+    if spider.session is not None:
+        await spider.session.journal.commit(lambda db: None)
+
+
+def _stopped(spider: DirectorySpider, session: CrawlSession) -> bool:
+    if session.stopping is not None:
+        return True
+    if spider.documents_left is not None:
+        if spider.documents_left <= 0:
+            spider.limited = True
+            return True
+        spider.documents_left -= 1
+    return False
+
+
+async def answer(
+    spider: DirectorySpider, session: CrawlSession, response: Response, entry: Due
+) -> DocumentItem | None:
+    """An item for the pipelines, or None when the answer is an observation that is archived here."""
+    capture: Capture = response.meta["capture"]
+    at = capture.fetched_at
+    if response.meta.get("challenge"):
+        note_blocked(session, entry, capture, response.meta["challenge"])
+        return None
+    session.blocked_in_a_row = 0
+    if capture.outcome == "gone":
+        session.counts["gone"] += 1
+        session.journal.add(lambda db: write_gone(db, entry.sighting_id, capture, at, session.crawl_id))
+        return None
+    if response.status == 304:
+        session.counts["unchanged"] += 1
+        session.counts["fetched"] += 1
+        session.journal.add(lambda db: touch(db, entry.sighting_id, capture, at))
+        return None
+    if response.status >= 400:
+        note_failed(session, entry, f"HTTP {response.status}", capture)
+        return None
+    return await _item(spider, session, response, entry)
+
+
+async def _item(
+    spider: DirectorySpider, session: CrawlSession, response: Response, entry: Due
+) -> DocumentItem:
+    capture: Capture = response.meta["capture"]
+    detail = detail_for(session.portal, clock.day_of(capture.fetched_at), entry.directory_key)
+    page = Part(url=response.url, body=response.body, content_type=_header(response, "Content-Type"))
+    captures: list[tuple[Capture | int, str, int]] = [(capture, "page", 0)]
+    if entry.listing_capture_id is not None:  # what the record takes from the listing is traceable too
+        captures.append((entry.listing_capture_id, "listing", 0))
+    parts: list[Part] = []
+    missing: list[Finding] = []
+    for want in wanted(page, detail) if detail.parts else ():
+        part = await _part(spider, session, want, missing)
+        if part is not None:
+            parts.append(part[0])
+            captures.append((part[1], want.kind, want.ordinal))
+    bundle = Bundle(
+        page=page,
+        detail=detail,
+        parts=tuple(parts),
+        listing=ListingFacts(entry.title, entry.published_on, entry.fields),
+        portal=session.portal.id,
+        encoding=session.portal.http.encoding,
+    )
+    etag, modified = _header(response, "ETag"), _header(response, "Last-Modified")
+
+    async def archive(record: Record) -> VisitResult:
+        visit = Visit(
+            sighting_id=entry.sighting_id,
+            at=capture.fetched_at,
+            crawl_id=session.crawl_id,
+            record=record,
+            captures=captures,
+            payload_digest=capture.payload_digest,
+            etag=etag,
+            last_modified=modified,
+            baseline=baseline(session.reader, session.data, session.portal, entry.sighting_id, record),
+        )
+        result = await session.journal.add(lambda db: write_visit(db, visit))
+        session.counts["fetched"] += 1
+        session.counts[result.outcome] += 1
+        return result
+
+    return DocumentItem(
+        bundle=bundle,
+        is_file=entry.kind == "file",
+        findings=missing,
+        archive=archive,
+        fail=lambda error: note_failed(session, entry, error, capture),
+    )
+
+
+async def _part(
+    spider: DirectorySpider, session: CrawlSession, want: Wanted, missing: list[Finding]
+) -> tuple[Part, Capture] | None:
+    """A further response of a document; one that does not come is a finding, the document is kept."""
+    problem = None
+    try:
+        response = await fetch(spider, Request(want.url, dont_filter=True, meta={"role": "part"}))
+        if response.status >= 400 or response.meta.get("challenge"):
+            problem = f"HTTP {response.status}"
+    except Exception as error:
+        problem = describe(error)
+    if problem is not None:
+        missing.append(
+            Finding("part-missing", "warning", f"{want.url} could not be fetched: {problem}", want.kind)
+        )
+        return None
+    part = Part(want.url, response.body, _header(response, "Content-Type"), want.kind, want.ordinal)
+    return part, response.meta["capture"]
+
+
+def no_answer(session: CrawlSession, entry: Due, error: BaseException) -> None:
+    """A request that was refused, forbidden by robots.txt, or failed on the network."""
+    refused = isinstance(error, IgnoreRequest)
+    text = str(error) if refused else describe(error)
+    note_failed(session, entry, text, None, count="refused" if refused else "failed")
+
+
+def note_failed(
+    session: CrawlSession, entry: Due, error: str, capture: Capture | None, count: str = "failed"
+) -> None:
+    """Keep an unsuccessful visit with its reason; the document stays as it is."""
+    at = clock.stamp()
+    session.counts[count] += 1
+    logger.info("%s: %s", entry.url, error)
+    session.journal.add(
+        lambda db: fetch_failed(
+            db, entry.sighting_id, state="error", error=error[:500], at=at, capture=capture
+        )
+    )
+
+
+def note_blocked(session: CrawlSession, entry: Due, capture: Capture, challenge: str) -> None:
+    """Keep that a firewall answered instead of the portal; many in a row end the crawl's fetching."""
+    at = clock.stamp()
+    session.counts["blocked"] += 1
+    session.blocked_in_a_row += 1
+    if session.blocked_in_a_row >= BLOCKED_IN_A_ROW and session.stopping is None:
+        session.stopping = f"{BLOCKED_IN_A_ROW} challenges in a row ({challenge})"
+        session.problems.append(
+            f"stopped after {session.stopping}: try again later, more slowly, or from another network"
+        )
+    error = f"challenge: {challenge}"
+    session.journal.add(
+        lambda db: fetch_failed(db, entry.sighting_id, state="blocked", error=error, at=at, capture=capture)
+    )
+
+
+def _header(response: Response, name: str) -> str | None:
+    value: Any = response.headers.get(name)
+    return value.decode("latin-1") if value else None

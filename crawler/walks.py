@@ -1,0 +1,231 @@
+"""Walks one directory's listing to a verdict (DESIGN §6, §7): asks page after page, knows when it is at the end.
+
+Status 200 is never trusted alone, and one transient empty page never ends a walk. A walk ends at an empty page
+confirmed by a second request, at a page whose every entry was on earlier pages, at a 404 or stub behind the first
+page, at the last announced page, or at a limit that says so.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from archive.captures.model import Capture
+from crawler.engines.base import Engine, ListingError, ListingPage, ListingRequest
+from crawler.portals.plan import DirectoryPlan
+
+Verdict = Literal["complete", "incomplete", "blocked", "failed", "empty-as-expected"]
+Mode = Literal["head", "sweep", "backfill"]
+
+PAGES_BEYOND_ANNOUNCED = 3
+"""Pages asked for behind the announced last one before the pager counts as endless."""
+REPEATS_ALLOWED = 1
+"""Pages in a row with nothing new that are passed over while the announced total is not reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The answer to one listing request: ``text`` decoded, ``problem`` one sentence if there is no page to read."""
+
+    capture: Capture | None
+    status: int = 0
+    text: str = ""
+    url: str = ""
+    problem: str | None = None
+    blocked: str | None = None
+
+    @property
+    def missing(self) -> bool:
+        """Whether the portal says that there is no such page."""
+        return self.status in (404, 410)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a recorded page changed: how many of its entries were new, and how many this walk had seen before."""
+
+    entries: int
+    new: int
+    on_this_walk: int
+    seen_in_all: int
+    known_in_archive: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a walk ended. ``trap`` names the rule that ended an endless or repeating listing; ``stopped``: it was told
+    to stop and goes on another time.
+    """
+
+    verdict: Verdict
+    reason: str | None = None
+    drifted: bool = False
+    trap: str | None = None
+    stopped: bool = False
+
+
+Record = Callable[[ListingRequest, Fetched, ListingPage], Awaitable[Progress]]
+
+
+class Steps(Protocol):
+    """What a walk needs of the crawl around it."""
+
+    async def fetch(self, request: ListingRequest) -> Fetched:
+        """Ask for a listing page."""
+
+    async def record(self, request: ListingRequest, fetched: Fetched, page: ListingPage) -> Progress:
+        """Archive its entries and where the walk goes on, in one transaction."""
+
+    def stop_after(self) -> str | None:
+        """A reason to stop now (a limit, a signal), or None."""
+
+
+@dataclass
+class Walk:
+    """One walk's state; ``start`` is where an interrupted one goes on, ``seen`` what it had seen by then."""
+
+    plan: DirectoryPlan
+    engine: Engine
+    steps: Steps
+    mode: Mode
+    max_pages: int
+    start: ListingRequest | None = None
+    seen: int = 0
+    empty_before: bool = False
+    drifted: bool = False
+    announced: int | None = None
+    pages_read: int = 0
+    repeats: int = 0
+    reached_end: bool = False
+
+    async def run(self) -> Outcome:
+        """Walk to an end; never raises for what a portal answers."""
+        try:
+            request: ListingRequest | None = self.start or self.engine.first(self.plan)
+        except ListingError as error:
+            return Outcome("failed", str(error))
+        while request is not None:
+            stop = self.steps.stop_after()
+            if stop is not None:
+                return Outcome("incomplete", stop, self.drifted, stopped=True)
+            ended = await self._page(request)
+            if isinstance(ended, Outcome):
+                return ended
+            request = ended
+        return self._judge()
+
+    async def _page(self, request: ListingRequest) -> ListingRequest | Outcome | None:
+        """Read one page: the next request, None at the end, or the outcome that ends the walk at once."""
+        fetched, page = await self._read(request)
+        if fetched.blocked:
+            return Outcome(
+                "blocked", f"page {request.page} answered with a challenge ({fetched.blocked})", self.drifted
+            )
+        if fetched.missing and request.page > 1:
+            return None
+        if page is None or fetched.capture is None:
+            verdict: Verdict = "incomplete" if self.pages_read else "failed"
+            return Outcome(verdict, f"page {request.page}: {fetched.problem}", self.drifted)
+        self._note_total(page)
+        progress = await self.steps.record(request, fetched, page)
+        self.pages_read += 1
+        self.seen = progress.seen_in_all
+        if not page.entries and not page.embedded:
+            return None
+        if self._at_head(page, progress):
+            self.reached_end = True
+            return None
+        if page.entries and not page.embedded and progress.on_this_walk == progress.entries:
+            return self._repeated(request, page)
+        self.repeats = 0
+        return self._next(request, page)
+
+    async def _read(self, request: ListingRequest) -> tuple[Fetched, ListingPage | None]:
+        """Fetch and read; an empty or unreadable page is asked for once more before it is believed."""
+        fetched, page = await self._attempt(request)
+        if fetched.blocked or fetched.missing or (page is not None and (page.entries or page.embedded)):
+            return fetched, page
+        return await self._attempt(request)
+
+    async def _attempt(self, request: ListingRequest) -> tuple[Fetched, ListingPage | None]:
+        fetched = await self.steps.fetch(request)
+        if fetched.blocked or fetched.problem:
+            return fetched, None
+        try:
+            return fetched, self.engine.read(self.plan, request, fetched.text, fetched.url)
+        except ListingError as error:
+            return _unreadable(fetched, str(error)), None
+
+    def _note_total(self, page: ListingPage) -> None:
+        if page.announced_total is not None:
+            if self.announced is not None and page.announced_total != self.announced:
+                self.drifted = True
+            self.announced = page.announced_total
+
+    def _at_head(self, page: ListingPage, progress: Progress) -> bool:
+        """Head rule: a whole page is known and the announced total agrees with what is archived (DESIGN §7)."""
+        if self.mode != "head" or progress.new or not page.entries:
+            return False
+        return self.announced is None or progress.known_in_archive >= self.announced
+
+    def _repeated(self, request: ListingRequest, page: ListingPage) -> ListingRequest | Outcome | None:
+        """Every entry was on earlier pages: the end, or a list that repeats itself."""
+        self.repeats += 1
+        short = self.announced is not None and self.seen < self.announced
+        if short and page.next is not None and self.repeats <= REPEATS_ALLOWED:
+            return page.next
+        if page.pages is None or request.page <= page.pages:
+            self.reached_end = not short
+        if short:
+            return Outcome(
+                "incomplete",
+                f"the list repeats itself from page {request.page} on: {self._shortfall()}",
+                self.drifted,
+                trap="list-repeats",
+            )
+        return None
+
+    def _next(self, request: ListingRequest, page: ListingPage) -> ListingRequest | Outcome | None:
+        if page.next is None:
+            self.reached_end = True
+            return None
+        allowed = self.max_pages
+        if page.pages is not None:
+            allowed = max(page.pages, 1) + PAGES_BEYOND_ANNOUNCED
+        elif self.announced is not None and page.entries:
+            allowed = math.ceil(self.announced / len(page.entries)) * 2 + PAGES_BEYOND_ANNOUNCED
+        if page.next.page > allowed:
+            return Outcome(
+                "incomplete",
+                f"the pager does not end: page {page.next.page} is offered, {allowed} were expected at the most",
+                self.drifted,
+                trap="endless-pager",
+            )
+        return page.next
+
+    def _shortfall(self) -> str:
+        return f"{self.seen} of {self.announced} announced entries were found"
+
+    def _judge(self) -> Outcome:
+        """The verdict of a walk that came to an end of its own."""
+        expect = self.plan.directory.expect
+        if self.seen == 0:
+            if expect == "empty" or self.empty_before or self.announced == 0:
+                return Outcome("empty-as-expected", None, self.drifted)
+            return Outcome("incomplete", "the listing shows no entry, twice asked", self.drifted)
+        stale = self.plan.listing.paging.stale_total
+        if self.mode != "head" and self.announced is not None and self.seen < self.announced and not stale:
+            return Outcome("incomplete", self._shortfall(), self.drifted)
+        return Outcome("complete", None, self.drifted)
+
+
+def _unreadable(fetched: Fetched, problem: str) -> Fetched:
+    return Fetched(fetched.capture, fetched.status, fetched.text, fetched.url, problem)
+
+
+def walk_state(row: dict[str, Any]) -> tuple[ListingRequest | None, int]:
+    """Where an interrupted walk goes on, from its row: the request, and how many entries it had seen."""
+    cursor = row.get("cursor")
+    return (ListingRequest.from_dict(cursor) if cursor else None), int(row.get("entries_seen") or 0)

@@ -1,0 +1,59 @@
+"""The thin Scrapy stages: extraction, then the archive. What they do is in the modules beside them and in the archive.
+
+The item brings its own way into the archive (``archive``, ``fail``), so that no stage knows the crawl around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from scrapy.exceptions import DropItem
+
+from archive.record import Finding, Record
+from pipelines.bundle import Bundle
+from pipelines.decode import looks_binary
+from pipelines.extract import extract, file_record
+from pipelines.page import Unreadable
+
+
+@dataclass
+class DocumentItem:
+    """One document on its way: what was fetched, then what it says."""
+
+    bundle: Bundle
+    archive: Callable[[Record], Awaitable[Any]]
+    fail: Callable[[str], None]
+    is_file: bool = False
+    findings: list[Finding] = field(default_factory=list)
+    record: Record | None = None
+
+
+class ExtractStage:
+    """Bundle in, record out; a page that cannot be read is noted and dropped."""
+
+    def process_item(self, item: DocumentItem) -> DocumentItem:
+        """Fill ``item.record``; raises ``DropItem`` for an unreadable page."""
+        try:
+            is_file = item.is_file or looks_binary(item.bundle.page.body) is not None
+            item.record = file_record(item.bundle) if is_file else extract(item.bundle)
+        except Unreadable as error:
+            item.fail(str(error))
+            raise DropItem(str(error)) from error
+        except Exception as error:
+            # A page that breaks extraction is kept as a failed visit with its capture: it must not end a crawl.
+            item.fail(f"extraction failed: {type(error).__name__}: {error}")
+            raise
+        item.record.findings.extend(item.findings)
+        return item
+
+
+class ArchiveStage:
+    """The last stage: hand the record to the archive's writer."""
+
+    async def process_item(self, item: DocumentItem) -> DocumentItem:
+        """Archive ``item.record``; returns once it is committed."""
+        if item.record is not None:
+            await item.archive(item.record)
+        return item
