@@ -12,6 +12,7 @@ from archive.record import Attachment
 from pipelines.body import Body
 from pipelines.detail import Detail
 from pipelines.filelinks import (
+    DOCUMENTS,
     MEDIA_TYPES,
     PICTURES,
     extension_of,
@@ -118,7 +119,7 @@ def _link(page: Page, node: HtmlElement, any_link: bool) -> Iterator[_Candidate]
     shown = viewed_file(href) if "viewer" in href.lower() else None
     if shown is not None:
         yield _Candidate(_address(page, shown), names)
-    elif any_link or is_file_link(href):
+    elif any_link or is_file_link(href) or extension_of(text) in DOCUMENTS:
         picture = extension_of(file_name_in(href) or "") in PICTURES
         # A picture around a picture is its enlargement, and icons are no attachments.
         if not (picture and not text):

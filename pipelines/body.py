@@ -129,7 +129,9 @@ def _by_density(root: HtmlElement, outside: set[HtmlElement], titles: Titles) ->
             return lines.nodes[number], "title"
     if pick is not None:
         return lines.nodes[pick], "density"
-    number = largest_table(lines)
+    number = known_container(lines, vague=True)
+    if number is None:
+        number = largest_table(lines)
     return (None, "") if number is None else (lines.nodes[number], "table")
 
 

@@ -36,6 +36,7 @@ MEDIA_TYPES = {
 }
 """Extension to media type, of every kind of file that portals attach."""
 
+DOCUMENTS = frozenset("pdf doc docx xls xlsx ppt pptx wps et dps ofd ceb rtf csv zip rar 7z".split())
 PICTURES = frozenset(("jpg", "jpeg", "png", "gif", "bmp", "tif", "tiff"))
 
 # Paths that answer with a file though they do not end like one.
@@ -118,6 +119,11 @@ def is_file_link(url: str) -> bool:
     if _DOWNLOADER.search(url) or (_UPLOADED.search(head) and not _PAGE_ENDING.search(head)):
         return True
     return "?" in url and file_name_in(url) is not None
+
+
+def names_file(text: str) -> bool:
+    """Whether a line reads like the link to a file: it begins with 附件 or ends like a file's name."""
+    return text.startswith("附件") or extension_of(text.rstrip(" 】]）)；;。")) in DOCUMENTS
 
 
 def viewed_file(url: str) -> str | None:

@@ -25,6 +25,8 @@ _CONTROL = re.compile(
     r"打印本文|【打印】|【关闭】|\[打印\]|关闭窗口|分享到|收藏本|我要纠错|语音播报|朗读"
 )
 _MOMENT = re.compile(r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}")
+_STAMP = re.compile(r"(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}")
+_PUBLISHED = re.compile(r"[（(\[【]?\s?(?:发布|更新|公开|编辑|录入)(?:时间|日期)")
 _CLOCK = re.compile(r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?\s{0,3}\d{1,2}[:：时]\d{1,2}")
 _BREADCRUMB = re.compile(r"[【\[]?(?:您?(?:现在|当前|目前)?所?在?的?位置(?:是)?|您(?:现在|当前)?(?:所)?在(?:的位置)?)\s?[:：]")
 _TRAIL = re.compile(r"(?:网站)?首\s{0,4}页\s?(?:>|＞|»|›|/|-|→|\|)")
@@ -50,7 +52,7 @@ _COMMENTS = re.compile(
     r"评论(?:区|列表|$|\s?[（(:：]\s?\d?)|(?:已有|共有?)\s?\d{0,6}\s?(?:条|人|位|件|个)\s?(?:网友)?(?:评论|留言|参与)|暂无评论|我要(?:评论|留言))"
 )
 _RELATED = re.compile(
-    r"[【\[（(「\s]{0,3}(?:相关|推荐|延伸|热点|热门|更多|最新|猜你)(?:的)?(?:链接|新闻|阅读|稿件|文章|信息|报道|文档|内容|专题|文件|政策|"
+    r"[【\[（(「\s]{0,3}(?:相关|推荐|延伸|热点|热门|更多|最新|猜你)(?:的)?(?:链接|新闻|阅读|稿件|文章|信息|报道|文档|内容|专题|文件|附件|政策|"
     r"解读|推荐|图片|喜欢)\s{0,2}(?:[】\])）」:：]|$|>|更多)"
 )
 _CREDIT = re.compile(
@@ -91,10 +93,13 @@ def is_info_bar(text: str) -> bool:
         return False
     labels = len(_INFO_LABEL.findall(text))
     controls = len(_CONTROL.findall(text))
-    moments = 1 if _MOMENT.search(text) else 0
-    if controls and (labels or moments or len(text) <= 40):
+    moment = _MOMENT.search(text) is not None
+    if controls and (labels or moment or len(text) <= 40):
         return True
-    return labels >= 2 or (labels == 1 and moments == 1 and len(text) <= 60) or _bare_moment(text)
+    if labels == 1:
+        # 时间：2013年10月23日 may be that of a meeting; machines write 2013-10-23.
+        return len(text) <= 60 and (_STAMP.search(text) is not None or (moment and _PUBLISHED.match(text) is not None))
+    return labels > 1 or _bare_moment(text)
 
 
 def _bare_moment(text: str) -> bool:
@@ -130,4 +135,6 @@ def is_credit(text: str) -> bool:
 
 def is_footer(text: str) -> bool:
     """Owner, record number, host: the foot of every page of a site; also what says that one leaves or enters it."""
-    return len(text) <= 300 and (_FOOTER.search(text) is not None or _NOTICE.match(text) is not None)
+    if len(text) > 300 or "。" in text:
+        return False
+    return _FOOTER.search(text) is not None or _NOTICE.match(text) is not None

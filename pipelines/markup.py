@@ -16,7 +16,7 @@ BLOCKS = frozenset(
 
 SILENT = frozenset(
     "script style template noscript head select option button textarea input object embed applet map canvas "
-    "svg video audio noframes title".split()
+    "svg video audio iframe noframes title".split()
 )
 """Elements whose text no reader of the page reads as text."""
 

@@ -10,7 +10,7 @@ from operator import itemgetter
 from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
-from pipelines.filelinks import is_file_link
+from pipelines.filelinks import is_file_link, names_file
 from pipelines.markup import BLOCKS, SILENT
 
 
@@ -37,7 +37,9 @@ class Segments:
     pieces: list[tuple[HtmlElement, bool, int]] = field(default_factory=list)
 
     def has_file(self, line: int) -> bool:
-        """Whether a link in ``line`` leads to a file."""
+        """Whether ``line`` reads like a file's link, or a link in it leads to a file."""
+        if names_file(self.text[line]):
+            return True
         at = bisect_left(self.links, line, key=itemgetter(0))
         while at < len(self.links) and self.links[at][0] == line:
             if is_file_link((self.links[at][1].get("href") or "").strip()):

@@ -17,27 +17,32 @@ from pipelines.segments import Segments
 from pipelines.trim import Titles
 
 _CONTAINERS = frozenset(
-    "zoom zoomcon ucap-content ucapcontent trs_ueditor trs_editor trs_editor_view view j-fontcontent ivs_content "
+    "zoom zoomcon ucap-content ucapcontent trs_ueditor trs_editor trs_editor_view j-fontcontent ivs_content "
     "article-content article_content articlecontent article-body pages_content ewb-article-content wzzw-article "
-    "js_contentbox zw zwnr zhengwen maintext main-txt con content cont xl_content info_content news_content newscontent "
+    "js_contentbox zw zwnr zhengwen maintext main-txt xl_content info_content news_content newscontent "
     "detail-content detail_content conttext content-text cmsarticlecontent easysitetext".split()
 )
+_VAGUE = frozenset("content cont con view".split())
 _VSB = "vsb_content"
 _LEVELS = 5  # how far above its title a body may hang
 _ICON_WIDTH = 60  # pixels
 
 
-def known_container(lines: Segments, least: int = 1) -> int | None:
-    """The number of the first node named like a body that holds content; None if there is none."""
+def known_container(lines: Segments, *, vague: bool = False) -> int | None:
+    """The number of the first node named like a body that holds content; None if there is none.
+
+    ``vague``: by names as common as ``content``, which stand elsewhere too.
+    """
     content = content_prefix(lines)
+    names_of_bodies = _VAGUE if vague else _CONTAINERS
     for number, node in enumerate(lines.nodes):
         names = node.get("class") or node.get("id")
         if not names:
             continue
         tokens = class_tokens(node)
-        if _CONTAINERS.isdisjoint(tokens) and not any(token.startswith(_VSB) for token in tokens):
+        if names_of_bodies.isdisjoint(tokens) and not any(token.startswith(_VSB) for token in tokens):
             continue
-        if content[lines.stop[number]] - content[lines.start[number]] >= least or holds_object(node):
+        if content[lines.stop[number]] - content[lines.start[number]] or holds_object(node):
             return number
     return None
 

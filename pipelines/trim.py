@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from lxml.html import HtmlElement
 
-from pipelines.filelinks import is_file_link
+from pipelines.filelinks import is_file_link, names_file
 from pipelines.furniture import (
     is_breadcrumb,
     is_credit,
@@ -80,6 +80,7 @@ class Lines:
         self.titles = titles
         self.linked = [2 * link > chars for link, chars in zip(lines.link, lines.chars, strict=True)]
         self.files = {line for line, node in lines.links if is_file_link(node.get("href") or "")}
+        self.files.update(line for line, text in enumerate(lines.text) if names_file(text))
         self.controls = max(
             (line for node, tail, line in lines.pieces if tail and node.tag in ("textarea", "input", "form")), default=-1
         )
@@ -122,7 +123,7 @@ def _head(body: Lines) -> set[int]:
     for number in range(last + 1):
         if body.titles.repeats(text[number]):
             out.add(number)
-        elif body.linked[number] and number not in body.files:
+        elif (body.linked[number] and number not in body.files) or is_credit(text[number]):
             out.add(number)
     if last + 1 < len(text) and body.is_title(last + 1):
         out.add(last + 1)
@@ -131,7 +132,7 @@ def _head(body: Lines) -> set[int]:
 
 def _opens(body: Lines, number: int, trusted: bool) -> bool:
     text = body.lines.text[number]
-    if is_mark(text):
+    if is_mark(text) or (body.linked[number] and opens_comments(text)):
         return True
     if opens_comments(text):
         return _is_comment_box(body, number)
@@ -141,7 +142,7 @@ def _opens(body: Lines, number: int, trusted: bool) -> bool:
         return not any(body.mass[number + 1 :])
     if trusted:
         return False
-    return is_credit(text) and not body.mass[number] and number * 2 > len(body.mass)
+    return is_credit(text) and not any(body.mass[number + 1 :]) and number * 2 > len(body.mass)
 
 
 def _is_comment_box(body: Lines, number: int) -> bool:
@@ -152,9 +153,13 @@ def _is_comment_box(body: Lines, number: int) -> bool:
 
 def _section_end(body: Lines, number: int) -> int:
     text, count = body.lines.text, len(body.lines.text)
-    if opens_comments(text[number]):
+    if opens_comments(text[number]) and not body.linked[number]:
         return count
     stop = number + 1
+    if opens_related(text[number]):
+        # Entries of such lists are links with a date or a summary beside them.
+        while stop < count and 4 * body.lines.link[stop] >= body.lines.chars[stop] and stop not in body.files:
+            stop += 1
     while stop < count and not body.is_real(stop):
         follows = body.linked[stop] or is_mark(text[stop]) or is_info_bar(text[stop]) or len(text[stop]) <= 3
         if not follows or opens_comments(text[stop]):
