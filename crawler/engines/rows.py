@@ -30,6 +30,11 @@ class Rows:
     entries: tuple[Entry, ...]
     skipped: int
 
+    @property
+    def dated(self) -> bool:
+        """Whether any entry has a date."""
+        return any(entry.published_on is not None for entry in self.entries)
+
 
 @dataclass(frozen=True, slots=True)
 class _Link:
@@ -46,12 +51,13 @@ def read_rows(
     trees: Iterable[etree._Element | None],
     base: str,
 ) -> Rows:
-    """The entries of the first tree, and in it of the first selector of ``listing.rows``, that has any.
+    """The entries of the first selector of ``listing.rows`` that has one with a date, else of the first with any.
 
+    The trees are tried in order, the next one only where the one before gives no entry.
     ``base`` is what relative links are resolved against. Rows that hold other rows are left out, so that a layout
     table or a menu around the list is no entry.
     """
-    skipped = 0
+    best = Rows((), 0)
     for tree in trees:
         if tree is None:
             continue
@@ -59,24 +65,37 @@ def read_rows(
         for selector in listing.rows:
             found = _innermost(compile_selector(selector).elements(tree))
             rows = read_elements(listing, urls, own_hosts, found, address)
-            if rows.entries:
+            if rows.dated:
                 return rows
-            skipped = max(skipped, rows.skipped)
-    return Rows((), skipped)
+            if not best.entries and (rows.entries or rows.skipped > best.skipped):
+                best = rows
+        if best.entries:
+            return best
+    return best
 
 
 def read_elements(
     listing: Listing, urls: Urls, own_hosts: frozenset[str], found: Iterable[etree._Element], base: str
 ) -> Rows:
-    """The entries of these rows; an address that stands in two rows is one entry, the first."""
-    entries: dict[str, Entry] = {}
-    skipped = 0
+    """The entries of these rows; an address that stands in two rows is one entry, the first.
+
+    Where some rows have a date, rows without one count only beside those (pinned ones), not in menus elsewhere.
+    """
     columns = Columns(listing.columns)
+    skipped = 0
+    read: list[tuple[etree._Element | None, Entry]] = []
     for row in found:
         link, links_seen = _link(listing, urls, own_hosts, row, base)
         entry = _entry(listing, columns, row, link) if link else None
         if entry is None:
             skipped += bool(links_seen)
+        else:
+            read.append((row.getparent(), entry))
+    lists = {parent for parent, entry in read if entry.published_on is not None}
+    entries: dict[str, Entry] = {}
+    for parent, entry in read:
+        if lists and parent not in lists:
+            skipped += 1
         else:
             entries.setdefault(entry.url, entry)
     return Rows(tuple(entries.values()), skipped)
@@ -87,6 +106,7 @@ def _link(
 ) -> tuple[_Link | None, int]:
     """The row's document link (an address of the portal before one elsewhere), and how many links it had."""
     seen = 0
+    own: _Link | None = None
     offsite: _Link | None = None
     for selector in map(compile_selector, listing.link):
         for element in selector.elements(row):
@@ -98,11 +118,14 @@ def _link(
                 continue
             seen += 1
             like = links.likeness(urls, own_hosts, url)
-            if like in ("document", "file"):
-                return _Link(url, element, selector.css, offsite=False), seen
-            if like == "offsite" and offsite is None:
-                offsite = _Link(url, element, selector.css, offsite=True)
-    return offsite, seen
+            link = _Link(url, element, selector.css, offsite=like == "offsite")
+            if like in ("document", "file") and own is None:
+                own = link
+            elif like == "offsite" and offsite is None:
+                offsite = link
+            elif own is not None and url == own.url and not text_of(own.element):
+                own = link  # <a href="x"><a href="x">title</a>: the first is empty
+    return own or offsite, seen
 
 
 def _entry(listing: Listing, columns: Columns, row: etree._Element, link: _Link) -> Entry | None:

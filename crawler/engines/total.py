@@ -61,11 +61,15 @@ def _facts(rule: TotalRule, text: str, root: etree._Element | None) -> Iterator[
         yield from _numbered(rule, _variable(text, rule.var))
     elif rule.regex is not None:
         pattern = _regex(rule.regex)
-        match = pattern.search(text) or pattern.search(" ".join(_TAG.sub(" ", text).split()))
-        yield from _numbered(rule, match.group(1) if match else None)
+        found = pattern.findall(text) or pattern.findall(" ".join(_TAG.sub(" ", text).split()))
+        yield from _numbered(rule, _first_group(found[-1]) if found else None)
     elif rule.css is not None and root is not None:
         found = (_NUMBER.search(value) for value in compile_selector(rule.css).values(root))
         yield from _numbered(rule, next((match.group() for match in found if match), None))
+
+
+def _first_group(found: str | tuple[str, ...]) -> str:
+    return found if isinstance(found, str) else found[0]
 
 
 def _numbered(rule: TotalRule, digits: str | None) -> Iterator[Announced]:

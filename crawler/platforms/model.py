@@ -66,6 +66,7 @@ def check_detail(detail: Detail) -> Detail:
 Css = Annotated[str, AfterValidator(_css)]
 CssList = Annotated[list[Css], BeforeValidator(_listed)]
 Regex = Annotated[str, AfterValidator(_regex)]
+RegexList = Annotated[list[Regex], BeforeValidator(_listed)]
 FieldName = Annotated[str, AfterValidator(_known_field)]
 HeaderText = Annotated[str, AfterValidator(_header)]
 CheckedDetail = Annotated[Detail, AfterValidator(check_detail)]
@@ -78,14 +79,14 @@ class Table(BaseModel):
 
 
 class Sign(Table):
-    """One sign of a family: regexes on the address and the first HTML of a page; both must hold if both are given."""
+    """One sign of a family: regexes that are all found, in the HTML of a page and in its address."""
 
-    html: Regex | None = None
+    html: RegexList = []
     url: Regex | None = None
 
     @model_validator(mode="after")
     def _something(self) -> Sign:
-        if self.html is None and self.url is None:
+        if not self.html and self.url is None:
             raise ValueError("has neither html nor url: give at least one regular expression")
         return self
 
@@ -93,7 +94,7 @@ class Sign(Table):
 class Recognise(Table):
     """How a page of the family is known: any sign; lower ``priority`` is asked first (platforms.md §21)."""
 
-    priority: int = 100
+    priority: float = 100
     any: list[Sign] = []
 
 
@@ -124,7 +125,8 @@ class TotalRule(Table):
     for ``createPageHTML`` and ``createPage`` the known signatures are then tried (platforms.md §1, §5, §33).
     ``call`` + ``keys``: the same with one object as argument, ``keys`` maps meaning to key.
     ``var`` + ``is``: a JavaScript variable or ``object.key`` set to a number.
-    ``regex`` + ``is``: group 1 is the number; tried on the source, then on the text without tags.
+    ``regex`` + ``is``: group 1 is the number; tried on the source, then on the text without tags. The last match
+    counts: pagers stand below their list, whose titles may say 共10条 too.
     ``css`` + ``is``: the first number in what the selector takes.
     Calls, variables and regexes are also found inside comments and scripts.
     """
@@ -201,8 +203,9 @@ class Jpage(Table):
 class Listing(Table):
     """Where a listing keeps its rows, and what they say.
 
-    ``rows``: selectors, the first with an entry counts; rows that hold other rows are left out. ``rows_from``: where
-    to look, the first with an entry counts: the page, HTML inside comments, HTML that scripts write. ``link``, ``title``,
+    ``rows``: selectors; the first that gives a dated entry counts, else the first that gives any; rows that hold
+    other rows are left out. ``rows_from``: where to look (the page, HTML inside comments, HTML that scripts write),
+    the next only where the one before gives none. ``link``, ``title``,
     ``published_on``, ``fields`` (record field → selectors) are looked for inside a row. ``columns``: label in a
     table's header row → record field (``title`` and ``published_on`` too). ``pinned``: a match inside the row means
     that it is pinned. ``dated``: a row without a date is no entry. ``headers``: sent with every listing request,
