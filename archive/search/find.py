@@ -10,13 +10,18 @@ from sqlite_utils import Database
 
 from archive.search.index import require_current
 from archive.search.snippet import Snippet, make_snippet
-from archive.search.tokens import match_expression, query_terms
+from archive.search.tokens import match_expression, query_terms, term_expression
 
 COUNT_CAP = 1000
 """Hits are counted up to here; more are told as "more than"."""
 
 RANK_CAP = 200
 """Up to this many hits the best stand first; bm25 over a word in 600,000 documents takes a second."""
+
+RANK_READS = 20_000
+"""Documents that each term of a ranked query may stand in."""
+
+_MATCHING = "(SELECT rowid FROM documents_fts WHERE documents_fts MATCH :match)"
 
 # title, body, numbers, agency, attachments: a word of the title says more than one of many in the body
 _RANK = "bm25(documents_fts, 10.0, 1.0, 8.0, 4.0, 4.0)"
@@ -47,33 +52,41 @@ class SearchPage:
     hits: list[Hit]
 
 
-def _count(db: Database, expression: str, portal: str | None) -> int:
-    match = "documents_fts MATCH :match"
-    source = "documents_fts"
+def _count(db: Database, expression: str, portal: str | None = None, cap: int | None = None) -> int:
+    """How many documents match, counted up to one more than ``cap``."""
+    source = "documents_fts WHERE documents_fts MATCH :match"
     if portal is not None:
-        source = "documents_fts JOIN documents AS d ON d.id = documents_fts.rowid AND d.portal = :portal"
-    sql = f"SELECT count(*) FROM (SELECT 1 FROM {source} WHERE {match} LIMIT {COUNT_CAP + 1})"
-    return int(db.execute(sql, {"match": expression, "portal": portal}).fetchone()[0])
+        source = (
+            f"documents INDEXED BY documents_portal_published WHERE portal = :portal AND id IN {_MATCHING}"
+        )
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM {source} LIMIT :most)"
+    values = {"match": expression, "portal": portal, "most": (COUNT_CAP if cap is None else cap) + 1}
+    return int(db.execute(sql, values).fetchone()[0])
+
+
+def _rankable(db: Database, terms: Sequence[str]) -> bool:
+    """bm25 reads every place of every term in the whole index, also of a common one beside a rare one."""
+    return all(_count(db, term_expression(term), cap=RANK_READS) <= RANK_READS for term in terms)
 
 
 def _statement(portal: str | None, *, ranked: bool, few: bool) -> str:
     """The SQL for one page.
 
     Few hits are looked up and sorted; for many, the documents are walked in their order of publication until
-    the page is full: sorting 600,000 hits would read 600,000 documents.
+    the page is full: sorting 600,000 hits would read 600,000 documents. SQLite's planner knows nothing about
+    the size of either side, hence CROSS JOIN and INDEXED BY.
     """
     newest = "d.published_on DESC, d.id DESC"
     only = "" if portal is None else " AND d.portal = :portal"
     if few:
         return (
-            f"SELECT {_FIELDS} FROM documents_fts JOIN documents AS d ON d.id = documents_fts.rowid "
+            f"SELECT {_FIELDS} FROM documents_fts CROSS JOIN documents AS d ON d.id = documents_fts.rowid "
             f"WHERE documents_fts MATCH :match AND d.revision_id IS NOT NULL{only} "
             f"ORDER BY {f'{_RANK}, ' if ranked else ''}{newest} LIMIT :limit OFFSET :offset"
         )
     index = "documents_published" if portal is None else "documents_portal_published"
     return (
-        f"SELECT {_FIELDS} FROM documents AS d INDEXED BY {index} "
-        "WHERE d.id IN (SELECT rowid FROM documents_fts WHERE documents_fts MATCH :match) "
+        f"SELECT {_FIELDS} FROM documents AS d INDEXED BY {index} WHERE d.id IN {_MATCHING} "
         f"AND d.revision_id IS NOT NULL{only} ORDER BY {newest} LIMIT :limit OFFSET :offset"
     )
 
@@ -97,10 +110,12 @@ def search(
     """
     terms, expression = query_terms(query), match_expression(query)
     require_current(db)
-    count = _count(db, expression, portal)
-    few, ranked = count <= COUNT_CAP, count <= RANK_CAP
+    everywhere = _count(db, expression)
+    count = everywhere if portal is None else _count(db, expression, portal)
+    few = everywhere <= COUNT_CAP
+    ranked = few and count <= RANK_CAP and _rankable(db, terms)
     rows = db.execute(
         _statement(portal, ranked=ranked, few=few),
         {"match": expression, "portal": portal, "limit": limit, "offset": offset},
     ).fetchall()
-    return SearchPage(min(count, COUNT_CAP), not few, ranked, [_hit(row, terms) for row in rows])
+    return SearchPage(min(count, COUNT_CAP), count > COUNT_CAP, ranked, [_hit(row, terms) for row in rows])

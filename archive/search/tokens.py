@@ -73,7 +73,8 @@ def query_terms(query: str) -> list[str]:
     return terms
 
 
-def _expression(term: str) -> str:
+def term_expression(term: str) -> str:
+    """The FTS5 expression for one folded term."""
     symbols = _symbols(term)
     if len(symbols) == 1:
         return f'"{symbols[0]}"*'
@@ -85,4 +86,4 @@ def match_expression(query: str) -> str:
     Raises :class:`EmptyQuery` as :func:`query_terms` does. The operators of FTS5 are ordinary text in a
     query.
     """
-    return " AND ".join(_expression(term) for term in query_terms(query))
+    return " AND ".join(term_expression(term) for term in query_terms(query))
