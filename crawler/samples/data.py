@@ -16,7 +16,7 @@ from typing import Any
 from crawler.samples.genres import compose
 from crawler.samples.model import Change, Column, Document, PortalData, Quirk
 
-PORTAL_IDS = ("qinghewan",)
+PORTAL_IDS = ("qinghewan", "bailuzhou", "yunling", "wutongzhou")
 """The sample portals, in the order of their ports."""
 
 _KNOWN = ("kind", "cites", "document", "directory")

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from crawler.samples.model import PortalData
 from crawler.samples.sites.base import Site
+from crawler.samples.sites.hanweb import HanwebSite
+from crawler.samples.sites.powereasy import PowerEasySite
 from crawler.samples.sites.trs import TrsSite
+from crawler.samples.sites.ucap import UcapSite
 
-SITES: dict[str, type[Site]] = {"trs-static": TrsSite}
+SITES: dict[str, type[Site]] = {
+    "trs-static": TrsSite,
+    "ucap-static": UcapSite,
+    "hanweb-jpage": HanwebSite,
+    "powereasy": PowerEasySite,
+}
 
 
 def build_site(data: PortalData, *, crawl_delay: float) -> Site:

@@ -57,6 +57,11 @@ class Site:
         """The HTML of the metadata block."""
         raise NotImplementedError
 
+    def extras(self, column: Column) -> dict[str, str]:
+        """Further values for the detail template."""
+        del column
+        return {}
+
     def listing(self, request: Request, edition: int, serial: int) -> Response | None:
         """The answer to a listing request, None where the address is none of a listing."""
         raise NotImplementedError
@@ -169,6 +174,7 @@ class Site:
         """The HTML of a detail page."""
         values = self.furniture.values(serial) | self.furniture.of_document(document, column)
         values |= self.neighbours(document, column, edition)
+        values |= self.extras(column)
         values["block"] = self.block(document, column)
         values["body"] = text.to_html(
             self.body_text(document, edition),
