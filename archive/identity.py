@@ -101,7 +101,7 @@ def place(visit: Content, earlier: Earlier) -> Placement:
 def _renumber(visit: Content, last: Content | None, address: KnownAddress, earlier: Earlier) -> Placement:
     """A known address with a number that it never had: renumbered, found to be another document, or reused."""
     continued = last is None or same_text(visit, last)
-    match = match(visit, earlier.named)
+    match = best_match(visit, earlier.named)
     if match is not None:
         if continued:
             return Placement(address.document, own=True, same_as=match.id)
@@ -117,14 +117,14 @@ def _renumber(visit: Content, last: Content | None, address: KnownAddress, earli
 def _place_new_address(visit: Content, earlier: Earlier) -> Placement:
     if _valid(visit.number, earlier) is None:
         return Placement(None)
-    match = match(visit, earlier.named)
+    match = best_match(visit, earlier.named)
     if match is not None:
         return Placement(match.id)
     links, placeholder = _shared(earlier.named)
     return Placement(None, links=links + _renumbered_twins(visit, earlier.twins), placeholder=placeholder)
 
 
-def match(visit: Content, named: Sequence[KnownDocument]) -> KnownDocument | None:
+def best_match(visit: Content, named: Sequence[KnownDocument]) -> KnownDocument | None:
     """Among the documents under the visit's number the one that it is: the same content first, then the most alike."""
     for known in named:
         if known.content.content_hash == visit.content_hash:

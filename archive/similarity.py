@@ -63,7 +63,9 @@ def simhash(found: frozenset[int]) -> int | None:
     """
     if not found:
         return None
-    sample = sorted((shingle * _SPREAD & _MASK) ^ (shingle * _SPREAD >> 64 & _MASK) for shingle in found)[:SAMPLE]
+    sample = sorted((shingle * _SPREAD & _MASK) ^ (shingle * _SPREAD >> 64 & _MASK) for shingle in found)[
+        :SAMPLE
+    ]
     lanes = _lanes()
     # One big integer counts all 64 bits at once, eight bits a lane: 128 votes fit.
     votes = 0

@@ -1,0 +1,120 @@
+"""The table ``documents``: what readers see, kept equal to the accepted revision that its principal shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from sqlite_utils import Database
+
+from archive.agencies import agency_id
+from archive.attachments import save_attachments
+from archive.content import Content
+from archive.principal import choose_principal
+from archive.record import METADATA_FIELDS, Record
+from archive.record_findings import save_record_findings
+from archive.revisions import read_record
+from archive.search import fts_row, index_document
+from archive.similarity import simhash
+
+_TEXTS = ("title", *METADATA_FIELDS)
+_DERIVED = (
+    "url", "revision_id", "content_hash", "index_key", "agency_id", "keywords", "extra", "body_text", "simhash",
+)  # fmt: skip
+_UPDATE = f"UPDATE documents SET {', '.join(f'{name} = ?' for name in (*_TEXTS, *_DERIVED))} WHERE id = ?"
+
+
+class Shown(NamedTuple):
+    """What a document showed at one moment."""
+
+    id: int
+    uid: str
+    portal: str
+    url: str
+    revision_id: int | None
+    content_hash: str | None
+    index_key: str | None
+    withdrawn_at: str | None
+
+
+def read_shown(db: Database, document_id: int) -> Shown:
+    """What the document shows now."""
+    row = db.conn.execute(
+        f"SELECT {', '.join(Shown._fields)} FROM documents WHERE id = ?", (document_id,)
+    ).fetchone()
+    return Shown(*row)
+
+
+def create_document(db: Database, *, uid: str, portal: str, url: str, at: str) -> int:
+    """Make a document without content and give it its uid for ever. Returns its id.
+
+    A uid that is taken names the document that has it: nothing is made, nothing can be doubled.
+    """
+    taken = db.conn.execute("SELECT document_id FROM document_uids WHERE uid = ?", (uid,)).fetchone()
+    if taken:
+        return int(taken[0])
+    document_id = db.conn.execute(
+        "INSERT INTO documents(uid, portal, url, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?)",
+        (uid, portal, url, at, at),
+    ).lastrowid
+    db.conn.execute("INSERT INTO document_uids(uid, document_id) VALUES (?, ?)", (uid, document_id))
+    return int(document_id or 0)
+
+
+@contextmanager
+def indexed(db: Database, document_id: int) -> Iterator[None]:
+    """Keep the search index in step with whatever the block does to this document's rows."""
+    old = fts_row(db, document_id)
+    yield
+    index_document(db, document_id, fts_row(db, document_id), old)
+
+
+def refresh(db: Database, document_id: int, *, at: str, crawl_id: str | None, force: bool = False) -> None:
+    """Choose the principal and the roles anew, and flatten what it shows where that is another revision.
+
+    Inside :func:`indexed`. ``force``: flatten also when the revision is the same, because its record changed. A
+    document without sightings goes on showing what it showed.
+    """
+    principal = choose_principal(db, document_id)
+    shown = read_shown(db, document_id)
+    revision_id, url = shown.revision_id, shown.url
+    if principal is not None:
+        revision_id, url = principal.revision_id, principal.url
+    if revision_id is not None and (force or (revision_id, url) != (shown.revision_id, shown.url)):
+        flatten(db, document_id, revision_id, url, at=at, crawl_id=crawl_id)
+
+
+def flatten(
+    db: Database, document_id: int, revision_id: int, url: str, *, at: str, crawl_id: str | None
+) -> None:
+    """Write a revision's record into the document's columns, with its attachments and findings."""
+    portal, content_hash = db.conn.execute(
+        "SELECT d.portal, r.content_hash FROM documents AS d, revisions AS r WHERE d.id = ? AND r.id = ?",
+        (document_id, revision_id),
+    ).fetchone()
+    record = read_record(db, revision_id)
+    db.conn.execute(_UPDATE, (*_row(db, portal, record, content_hash, url, revision_id), document_id))
+    save_attachments(db, document_id, record, at=at, shown=True)
+    save_record_findings(
+        db, record, portal=portal, document_id=document_id, revision_id=revision_id, at=at, crawl_id=crawl_id
+    )
+
+
+def _row(
+    db: Database, portal: str, record: Record, content_hash: str, url: str, revision_id: int
+) -> tuple[str | int | None, ...]:
+    content = Content.of(record, content_hash)
+    return (
+        *(getattr(record, name) for name in _TEXTS),
+        url,
+        revision_id,
+        content_hash,
+        content.number,
+        agency_id(db, portal, record.agency),
+        json.dumps(record.keywords, ensure_ascii=False),
+        json.dumps(record.extra, ensure_ascii=False),
+        record.body_text,
+        None if content.short else simhash(content.shingles),
+    )

@@ -1,0 +1,89 @@
+"""Two documents found to be one: the first one's uid is kept, the other's redirects (DESIGN §4)."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from archive.documents import indexed, refresh
+from archive.events import add_event
+from archive.search import fts_row, index_document
+
+FIRST_SEEN = """
+SELECT c.crawl_id, r.seen_at, s.url_key FROM revisions AS r
+JOIN captures AS c ON c.id = r.capture_id JOIN sightings AS s ON s.id = r.sighting_id
+WHERE r.document_id = ? ORDER BY 1, 2, 3 LIMIT 1
+"""
+
+_MOVED = ("revisions", "sightings", "events", "findings", "document_uids")
+
+
+def join(db: Database, one: int, other: int, *, at: str, crawl_id: str | None) -> int:
+    """Make two documents one and return its id; event ``joined`` with the uid that now redirects.
+
+    Kept is the one with the least (crawl id, time, url_key) of its first revision.
+    """
+    kept, dropped = sorted((one, other), key=lambda document_id: _first_seen(db, document_id))
+    uid = db.conn.execute("SELECT uid FROM documents WHERE id = ?", (dropped,)).fetchone()[0]
+    index_document(db, dropped, None, fts_row(db, dropped))
+    with indexed(db, kept):
+        _move(db, kept, dropped, at)
+        refresh(db, kept, at=at, crawl_id=crawl_id)
+    add_event(db, "joined", kept, at=at, crawl_id=crawl_id, data={"uid": uid})
+    return kept
+
+
+def _first_seen(db: Database, document_id: int) -> tuple[str, str, str]:
+    crawl_id, at, url_key = db.conn.execute(FIRST_SEEN, (document_id,)).fetchone() or ("~", "", "")
+    return crawl_id, at, url_key
+
+
+def _move(db: Database, kept: int, dropped: int, at: str) -> None:
+    run = db.conn.execute
+    # The finding's subject is the document that goes: what still holds is found again under the one that stays.
+    run(
+        "UPDATE findings SET resolved_at = ? WHERE document_id = ? AND resolved_at IS NULL"
+        " AND revision_id IS NOT NULL",
+        (at, dropped),
+    )
+    for table in _MOVED:
+        run(f"UPDATE {table} SET document_id = ? WHERE document_id = ?", (kept, dropped))
+    run("DELETE FROM report_values WHERE document_id = ?", (dropped,))
+    _move_attachments(db, kept, dropped)
+    _move_links(db, kept, dropped)
+    run(
+        """
+        UPDATE documents SET first_seen_at = min(documents.first_seen_at, d.first_seen_at),
+          last_seen_at = max(documents.last_seen_at, d.last_seen_at),
+          withdrawn_at = CASE WHEN d.withdrawn_at IS NULL THEN NULL ELSE documents.withdrawn_at END
+        FROM documents AS d WHERE documents.id = ? AND d.id = ?
+        """,
+        (kept, dropped),
+    )
+    run("DELETE FROM documents WHERE id = ?", (dropped,))
+
+
+def _move_attachments(db: Database, kept: int, dropped: int) -> None:
+    """One row an address; the versions of both stay."""
+    run = db.conn.execute
+    run("UPDATE OR IGNORE attachments SET document_id = ? WHERE document_id = ?", (kept, dropped))
+    twice = run(
+        "SELECT o.id, k.id, o.digest, o.state FROM attachments AS o"
+        " JOIN attachments AS k ON k.document_id = ? AND k.url_key = o.url_key WHERE o.document_id = ?",
+        (kept, dropped),
+    ).fetchall()
+    for old, new, digest, state in twice:
+        run("UPDATE OR IGNORE attachment_versions SET attachment_id = ? WHERE attachment_id = ?", (new, old))
+        run("DELETE FROM attachment_versions WHERE attachment_id = ?", (old,))
+        if digest is not None:
+            run(
+                "UPDATE attachments SET digest = ?, state = ? WHERE id = ? AND digest IS NULL",
+                (digest, state, new),
+            )
+        run("DELETE FROM attachments WHERE id = ?", (old,))
+
+
+def _move_links(db: Database, kept: int, dropped: int) -> None:
+    for mine, theirs in (("document_id", "other_id"), ("other_id", "document_id")):
+        db.conn.execute(f"UPDATE OR IGNORE document_links SET {mine} = ? WHERE {mine} = ?", (kept, dropped))
+        db.conn.execute(f"DELETE FROM document_links WHERE {mine} = ?", (dropped,))
+        db.conn.execute(f"DELETE FROM document_links WHERE {mine} = {theirs} AND {mine} = ?", (kept,))

@@ -1,0 +1,103 @@
+"""A stored record read again by newer code: replaced in place, never an edit (DESIGN §4)."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from archive.documents import indexed, read_shown, refresh
+from archive.earlier import Sighting, documents_named, earlier_placeholders
+from archive.events import add_event
+from archive.identity import best_match
+from archive.joining import join
+from archive.record import Record, content_hash
+from archive.revisions import Stored, delete_revision, stored
+
+SHOWING = "SELECT id FROM documents WHERE revision_id = ?"
+
+
+def replace_record(
+    db: Database, revision_id: int, record: Record, *, at: str, crawl_id: str | None = None
+) -> bool:
+    """Put ``record`` (raw) in the place of a revision's; False, and nothing is written, when it is the same.
+
+    Sightings, documents, findings and the search index follow. A quarantined revision that now says what its address
+    said when last accepted is deleted. A document whose number was only now found joins the one that has it (event
+    ``joined`` at ``at``). Raises ``KeyError`` for an unknown revision.
+    """
+    row = db.conn.execute(
+        "SELECT sighting_id, status, content_hash, record FROM revisions WHERE id = ?", (revision_id,)
+    ).fetchone()
+    if row is None:
+        raise KeyError(f"no revision {revision_id}")
+    sighting_id, status, old_hash, old_text = row
+    new = stored(record)
+    if new.text == old_text:
+        return False
+    db.conn.execute(
+        "UPDATE revisions SET record = ?, content_hash = ?, extractor_version = ? WHERE id = ?",
+        (new.text, new.content_hash, new.version, revision_id),
+    )
+    # Only the address whose page this is: what another one said is known only when its own capture is read again.
+    db.conn.execute(
+        "UPDATE sightings SET content_hash = ?, extractor_version = ? WHERE id = ? AND content_hash = ?",
+        (new.content_hash, new.version, sighting_id, old_hash),
+    )
+    if status == "quarantined":
+        _forget_if_repaired(db, revision_id, sighting_id, new.content_hash)
+        return True
+    for (document_id,) in db.conn.execute(SHOWING, (revision_id,)).fetchall():
+        before = read_shown(db, document_id)
+        with indexed(db, document_id):
+            refresh(db, document_id, at=at, crawl_id=crawl_id, force=True)
+        if new.content.number != before.index_key:
+            _join_named(db, document_id, new, at=at, crawl_id=crawl_id)
+    return True
+
+
+def replace_last(db: Database, sighting: Sighting, record: Record, *, at: str, crawl_id: str) -> None:
+    """Take ``record``, the sighting's last capture read by today's code, for what it said at its last visit."""
+    last = db.conn.execute(
+        "SELECT id, content_hash FROM revisions WHERE sighting_id = ? ORDER BY number DESC LIMIT 1",
+        (sighting.id,),
+    ).fetchone()
+    # Where its last visit wrote no revision, the document's shown one is another capture: it is left as it is.
+    if last and last[1] == sighting.content_hash:
+        replace_record(db, last[0], record, at=at, crawl_id=crawl_id)
+    db.conn.execute(
+        "UPDATE sightings SET content_hash = ?, extractor_version = ? WHERE id = ?",
+        (content_hash(record), record.extractor_version, sighting.id),
+    )
+
+
+def release(db: Database, revision_id: int, *, at: str, crawl_id: str | None) -> None:
+    """Accept a quarantined revision: its sighting says it, readers see it where that is the principal."""
+    document_id, sighting_id = db.conn.execute(
+        "SELECT document_id, sighting_id FROM revisions WHERE id = ?", (revision_id,)
+    ).fetchone()
+    with indexed(db, document_id):
+        db.conn.execute(
+            "UPDATE revisions SET status = 'accepted', quarantine_reason = NULL WHERE id = ?", (revision_id,)
+        )
+        db.conn.execute("UPDATE sightings SET revision_id = ? WHERE id = ?", (revision_id, sighting_id))
+        refresh(db, document_id, at=at, crawl_id=crawl_id)
+        db.conn.execute("UPDATE documents SET last_changed_at = ? WHERE id = ?", (at, document_id))
+    add_event(db, "released", document_id, at=at, crawl_id=crawl_id, revision_id=revision_id)
+
+
+def _forget_if_repaired(db: Database, revision_id: int, sighting_id: int, digest: str) -> None:
+    accepted = db.conn.execute(
+        "SELECT r.content_hash FROM sightings AS s JOIN revisions AS r ON r.id = s.revision_id WHERE s.id = ?",
+        (sighting_id,),
+    ).fetchone()
+    if accepted and accepted[0] == digest:
+        delete_revision(db, revision_id)
+
+
+def _join_named(db: Database, document_id: int, new: Stored, *, at: str, crawl_id: str | None) -> None:
+    """Late discovery: the document's number, read only now, may name a document that is here already."""
+    portal, number = read_shown(db, document_id).portal, new.content.number
+    if number is None or earlier_placeholders(db, portal, number):
+        return
+    other = best_match(new.content, documents_named(db, portal, number, document_id))
+    if other is not None:
+        join(db, document_id, other.id, at=at, crawl_id=crawl_id)
