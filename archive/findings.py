@@ -10,8 +10,8 @@ from typing import Any
 from sqlite_utils import Database
 
 _UPSERT = """
-    INSERT INTO findings(fingerprint, rule, severity, message, location, data, portal, directory_id, document_id,
-                         revision_id, sighting_id, crawl_id, first_seen_at, last_seen_at)
+    INSERT INTO findings(fingerprint, rule, severity, message, location, data, portal, directory_id,
+                         document_id, revision_id, sighting_id, crawl_id, first_seen_at, last_seen_at)
     VALUES (:fingerprint, :rule, :severity, :message, :location, :data, :portal, :directory_id, :document_id,
             :revision_id, :sighting_id, :crawl_id, :at, :at)
     ON CONFLICT(fingerprint) DO UPDATE SET severity = excluded.severity, message = excluded.message,
@@ -52,10 +52,11 @@ def save_finding(
             raise KeyError(f"no document {document_id}")
         subject = row[0]
     values = {
-        "fingerprint": fingerprint(rule, subject, location), "rule": rule, "severity": severity, "message": message,
-        "location": location, "data": json.dumps(dict(data or {}), ensure_ascii=False, sort_keys=True),
-        "portal": portal, "directory_id": directory_id, "document_id": document_id, "revision_id": revision_id,
-        "sighting_id": sighting_id, "crawl_id": crawl_id, "at": at,
+        "fingerprint": fingerprint(rule, subject, location), "rule": rule, "severity": severity,
+        "message": message, "location": location,
+        "data": json.dumps(dict(data or {}), ensure_ascii=False, sort_keys=True),
+        "portal": portal, "directory_id": directory_id, "document_id": document_id,
+        "revision_id": revision_id, "sighting_id": sighting_id, "crawl_id": crawl_id, "at": at,
     }  # fmt: skip
     return int(db.conn.execute(_UPSERT, values).fetchone()[0])
 

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.layout import DataDirectory
@@ -23,14 +24,12 @@ class PortalLocked(Exception):
 
 
 @contextmanager
-def portal_lock(data: DataDirectory, portal: str, holder: str, *, at: str | None = None) -> Iterator[None]:
-    """Hold the portal's lock during the block; raises :class:`PortalLocked` at once when another process
-    has it.
+def portal_lock(data: DataDirectory, portal: str, holder: str) -> Iterator[None]:
+    """Hold the portal's lock during the block; raises :class:`PortalLocked` at once when another has it.
 
-    ``holder`` (the command) and ``at`` (since when) are what the other process is told, with our process
-    id. The kernel drops a flock when its process ends however it ends, so that a dead holder never locks
-    anybody out: the file stays, its text is only read while somebody holds it. Raises ``OSError`` naming
-    the file.
+    ``holder`` (the command) is what the other process is told, with our process id and since when. The kernel
+    drops a flock when its process ends, however it ends, so a dead holder never locks anybody out: the file
+    stays, but its text counts only while somebody holds it. Raises ``OSError`` naming the file.
     """
     if not _NAME.fullmatch(portal):
         raise ValueError(f"not a portal id: {portal!r}")
@@ -41,16 +40,16 @@ def portal_lock(data: DataDirectory, portal: str, holder: str, *, at: str | None
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise PortalLocked(_read(path)) from None
-        since = f", since {at}" if at else ""
+            raise PortalLocked(_holder(path)) from None
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{holder} (process {os.getpid()}{since})\n".encode(), 0)
+        os.pwrite(descriptor, f"{holder} (process {os.getpid()})".encode(), 0)
         yield
-        os.ftruncate(descriptor, 0)
     finally:
         os.close(descriptor)
 
 
-def _read(path: Path) -> str:
-    """What the holder wrote; it may be about to write it."""
-    return path.read_text("utf-8", "replace").strip() or "a process that has not named itself yet"
+def _holder(path: Path) -> str:
+    """What the holder wrote, and when; it may be about to write it."""
+    name = path.read_text("utf-8", "replace").strip()
+    since = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    return f"{name}, since {since:%Y-%m-%dT%H:%M:%SZ}" if name else "a process that has just begun"
