@@ -10,21 +10,22 @@ from lxml.etree import iterwalk
 from lxml.html import Element, HtmlElement
 
 from archive.record import Heading
-from pipelines.density import densest, masses
+from pipelines.density import densest, is_chrome, masses
 from pipelines.detail import Detail
 from pipelines.furniture import is_furniture_element
-from pipelines.markup import is_hidden
+from pipelines.markup import is_hidden, pieces
 from pipelines.outline import outline
 from pipelines.page import Page
 from pipelines.sanitise import absolutise, image_source, sanitised
 from pipelines.segments import Segments, segment
 from pipelines.select import matches
 from pipelines.sparse import holds_object, is_icon, known_container, largest_table, under_title
-from pipelines.text import joined, paragraphs
+from pipelines.text import Paragraph, joined, paragraphs
 from pipelines.trim import Lines, Titles, furniture_lines, remove_lines
 
 _THIN = 60  # characters of running text below which density alone is not believed
 _SPARSE = 150  # … below which a container of a known name is believed before it
+_SOMETHING = 8  # characters
 _MOST_IMAGES = 500
 
 
@@ -58,14 +59,12 @@ def find_body(page: Page, detail: Detail, avoid: Collection[HtmlElement] = ()) -
         origin, found_by = _by_density(page.root, outside, titles)
     if origin is None:
         return Body()
-    element = _clean_copy(origin, outside)
+    element = _clean_copy(origin, outside, titles)
+    # lxml makes a Python object of a node anew whenever none is alive: held here, each walk finds them made.
+    alive = list(element.iter())
     absolutise(element, page.absolute)
-    _trim(element, titles, trusted=found_by == "profile")
-    return _described(element, origin, found_by)
-
-
-def _described(element: HtmlElement, origin: HtmlElement, found_by: str) -> Body:
-    found = paragraphs(element)
+    found = _trimmed(element, titles, trusted=found_by == "profile")
+    del alive
     return Body(
         element=element,
         text=joined(found),
@@ -110,8 +109,12 @@ def _by_profile(root: HtmlElement, selectors: Sequence[str], outside: set[HtmlEl
 
 
 def _has_content(element: HtmlElement, outside: set[HtmlElement]) -> bool:
-    lines = segment(element, outside)
-    return sum(lines.chars) > 1 or holds_object(element)
+    characters = 0
+    for text in pieces(element, outside):
+        characters += len(text.strip())
+        if characters > 1:
+            return True
+    return holds_object(element)
 
 
 def _by_density(root: HtmlElement, outside: set[HtmlElement], titles: Titles) -> tuple[HtmlElement | None, str]:
@@ -144,7 +147,7 @@ def _within(lines: Segments, inner: int, outer: int | None) -> bool:
     return False
 
 
-def _clean_copy(origin: HtmlElement, outside: set[HtmlElement]) -> HtmlElement:
+def _clean_copy(origin: HtmlElement, outside: set[HtmlElement], titles: Titles) -> HtmlElement:
     """A copy of ``origin`` without scripts, what stands ``outside``, hidden parts and furniture elements."""
     element = copy.deepcopy(origin)
     element.tail = None
@@ -156,12 +159,27 @@ def _clean_copy(origin: HtmlElement, outside: set[HtmlElement]) -> HtmlElement:
     for node in doomed:
         if node.getparent() is not None:
             node.drop_tree()
-    total = sum(len(text) for text in element.itertext())
-    for node in list(_suspects(element)):
-        # A page that hides its body until a script runs, or calls it "comment", still has a body.
-        if 2 * sum(len(text) for text in node.itertext()) < total:
+    suspects = list(_suspects(element))
+    total = sum(len(text) for text in element.itertext()) if suspects else 0
+    most = [node for node in suspects if 2 * sum(len(text) for text in node.itertext()) >= total]
+    # A page that hides its body until a script runs, or calls it "comment", still has a body.
+    keep = set() if not most or _says_something(element, suspects, titles) else set(most)
+    for node in suspects:
+        if node not in keep:
             node.drop_tree()
     return element
+
+
+def _says_something(element: HtmlElement, without: list[HtmlElement], titles: Titles) -> bool:
+    """Whether a body without some of its parts still says more than its title and its furniture."""
+    outside = set(without)
+    lines = segment(element, outside)
+    said = (
+        chars
+        for text, chars in zip(lines.text, lines.chars, strict=True)
+        if not is_chrome(text) and not titles.repeats(text)
+    )
+    return sum(said) >= _SOMETHING or holds_object(element, outside)
 
 
 def _suspects(element: HtmlElement) -> Iterator[HtmlElement]:
@@ -172,10 +190,15 @@ def _suspects(element: HtmlElement) -> Iterator[HtmlElement]:
             yield node
 
 
-def _trim(element: HtmlElement, titles: Titles, *, trusted: bool) -> None:
-    lines = segment(element, track=True)
-    body = Lines(lines, masses(lines), titles)
-    remove_lines(element, lines, furniture_lines(body, trusted=trusted))
+def _trimmed(element: HtmlElement, titles: Titles, *, trusted: bool) -> list[Paragraph]:
+    """Take the furniture out of ``element``; its paragraphs."""
+    lines = segment(element)
+    out = furniture_lines(Lines(lines, masses(lines), titles), trusted=trusted)
+    if out:
+        remove_lines(element, segment(element, track=True), out)
+    if next(element.iter("table"), None) is not None:
+        return paragraphs(element)
+    return [Paragraph(text) for number, text in enumerate(lines.text) if number not in out]
 
 
 def _images(element: HtmlElement) -> Iterator[str]:

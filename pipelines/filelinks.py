@@ -36,7 +36,7 @@ MEDIA_TYPES = {
 }
 """Extension to media type, of every kind of file that portals attach."""
 
-DOCUMENTS = frozenset("pdf doc docx xls xlsx ppt pptx wps et dps ofd ceb rtf csv zip rar 7z".split())
+DOCUMENTS = frozenset(["pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "wps", "et", "dps", "ofd", "ceb", "rtf", "csv", "zip", "rar", "7z"])
 PICTURES = frozenset(("jpg", "jpeg", "png", "gif", "bmp", "tif", "tiff"))
 
 # Paths that answer with a file though they do not end like one.

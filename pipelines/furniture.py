@@ -69,13 +69,7 @@ _NOTICE = re.compile(r"您?(?:访问|点击)的链接即将离开|您?即将离�
 
 # Exact class names and ids (widgets' own names included); never parts of words.
 _FURNITURE_CLASSES = frozenset(
-    "share shares sharebox share-box share_box sharebar shareicon share-icon bdsharebuttonbox bdshare bdshare_b bdsharebox "
-    "bshare-custom social-share jiathis_style jiathis_style_24x24 jia_share gwds_more gwds "
-    "print printbox print_box dayin qrcode qr-code qr_code ewm erweima ewmbox "
-    "comment comments comment-list commentlist comment-box comment_box commentbox commentform pinglun respond captcha yzm "
-    "breadcrumb breadcrumbs crumbs crumb dqwz weizhi position prevnext prev-next pagination pager "
-    "ad ads adv advert advertisement adsbygoogle guanggao gg_box footer foot copyright "
-    "toolbar toolbars hits counter tags taglist tag-list tag_list".split()
+    ["share", "shares", "sharebox", "share-box", "share_box", "sharebar", "shareicon", "share-icon", "bdsharebuttonbox", "bdshare", "bdshare_b", "bdsharebox", "bshare-custom", "social-share", "jiathis_style", "jiathis_style_24x24", "jia_share", "gwds_more", "gwds", "print", "printbox", "print_box", "dayin", "qrcode", "qr-code", "qr_code", "ewm", "erweima", "ewmbox", "comment", "comments", "comment-list", "commentlist", "comment-box", "comment_box", "commentbox", "commentform", "pinglun", "respond", "captcha", "yzm", "breadcrumb", "breadcrumbs", "crumbs", "crumb", "dqwz", "weizhi", "position", "prevnext", "prev-next", "pagination", "pager", "ad", "ads", "adv", "advert", "advertisement", "adsbygoogle", "guanggao", "gg_box", "footer", "foot", "copyright", "toolbar", "toolbars", "hits", "counter", "tags", "taglist", "tag-list", "tag_list"]
 )
 
 

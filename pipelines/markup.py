@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
 BLOCKS = frozenset(
-    "address article aside blockquote body br caption center col colgroup dd details dialog dir div dl dt fieldset "
-    "figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hr html iframe legend li main menu nav ol "
-    "optgroup p pre section summary table tbody td tfoot th thead tr ul".split()
+    ["address", "article", "aside", "blockquote", "body", "br", "caption", "center", "col", "colgroup", "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frameset", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "iframe", "legend", "li", "main", "menu", "nav", "ol", "optgroup", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
 )
 """Elements at whose start and end a line ends (``br`` too)."""
 
 SILENT = frozenset(
-    "script style template noscript head select option button textarea input object embed applet map canvas "
-    "svg video audio iframe noframes title".split()
+    ["script", "style", "template", "noscript", "head", "select", "option", "button", "textarea", "input", "object", "embed", "applet", "map", "canvas", "svg", "video", "audio", "iframe", "noframes", "title"]
 )
 """Elements whose text no reader of the page reads as text."""
 
@@ -28,16 +25,20 @@ def collapse(text: str) -> str:
     return " ".join(text.split())
 
 
-def pieces(element: HtmlElement, *, nested_tables: bool = True) -> Iterator[str]:
+def pieces(
+    element: HtmlElement, avoid: Collection[HtmlElement] = (), *, nested_tables: bool = True
+) -> Iterator[str]:
     """The text of ``element`` in document order, a space where a block begins or ends; its tail is left out.
 
-    ``nested_tables=False`` leaves out what stands in tables within it.
+    ``avoid`` are elements to leave out; ``nested_tables=False`` leaves out what stands in tables within it.
     """
     walker = iterwalk(element, events=("start", "end"))
     for event, node in walker:
         tag = node.tag
         if event == "start":
-            if node is not element and (tag in SILENT or (tag == "table" and not nested_tables)):
+            if node is not element and (
+                tag in SILENT or (tag == "table" and not nested_tables) or (avoid and node in avoid)
+            ):
                 walker.skip_subtree()
                 continue
             if tag in BLOCKS:

@@ -8,10 +8,7 @@ import nh3
 from lxml import etree
 from lxml.html import HtmlElement
 
-_TAGS = set(
-    "a abbr b blockquote br caption center cite code col colgroup dd del div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 "
-    "hr i img ins li ol p pre q s small span strong sub sup table tbody td tfoot th thead tr u ul".split()
-)
+_TAGS = {"a", "abbr", "b", "blockquote", "br", "caption", "center", "cite", "code", "col", "colgroup", "dd", "del", "div", "dl", "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "li", "ol", "p", "pre", "q", "s", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul"}
 _SPANS = {"colspan", "rowspan"}
 _ATTRIBUTES = {
     "a": {"href", "title"},

@@ -48,60 +48,10 @@ class Segments:
         return False
 
 
-class _Walk:
-    """The state of one walk: the line being gathered, the blocks that are open."""
-
-    def __init__(self, track: bool) -> None:
-        self.found = Segments()
-        self.track = track
-        self.parts: list[str] = []
-        self.linked: list[str] = []
-        self.open = [-1]
-        self.in_links = 0
-
-    def end_line(self) -> None:
-        found = self.found
-        text = " ".join("".join(self.parts).split())
-        if text:
-            found.text.append(text)
-            found.chars.append(len(text) - text.count(" "))
-            found.link.append(sum(map(len, "".join(self.linked).split())) if self.linked else 0)
-            found.owner.append(self.open[-1])
-        self.parts.clear()
-        self.linked.clear()
-
-    def start(self, node: HtmlElement, tag: str) -> None:
-        if tag in BLOCKS:
-            if self.parts:
-                self.end_line()
-            if tag != "br":
-                found = self.found
-                found.nodes.append(node)
-                found.parent.append(self.open[-1])
-                found.start.append(len(found.text))
-                found.stop.append(0)
-                self.open.append(len(found.nodes) - 1)
-        elif tag == "a":
-            self.in_links += 1
-            self.found.links.append((len(self.found.text), node))
-        if self.track:
-            self.found.pieces.append((node, False, len(self.found.text)))
-        if node.text:
-            self.add(node.text)
-
-    def end(self, tag: str) -> None:
-        if tag in BLOCKS:
-            if self.parts:
-                self.end_line()
-            if tag != "br":
-                self.found.stop[self.open.pop()] = len(self.found.text)
-        elif tag == "a":
-            self.in_links -= 1
-
-    def add(self, text: str) -> None:
-        self.parts.append(text)
-        if self.in_links:
-            self.linked.append(text)
+_BLOCK, _BREAK, _LINK, _SILENT = 1, 2, 3, 4
+_KINDS = (
+    dict.fromkeys(BLOCKS, _BLOCK) | {"br": _BREAK, "a": _LINK} | dict.fromkeys(SILENT, _SILENT)
+)
 
 
 def segment(root: HtmlElement, avoid: Collection[HtmlElement] = (), *, track: bool = False) -> Segments:
@@ -109,29 +59,68 @@ def segment(root: HtmlElement, avoid: Collection[HtmlElement] = (), *, track: bo
 
     Left out: what :data:`pipelines.markup.SILENT` names, and the elements in ``avoid`` (their tails stay).
     """
-    walk = _Walk(track)
+    # Half of the cost of a fallback extraction is this loop: it calls as little as it can.
+    found = Segments()
+    texts, pieces, kinds = found.text, found.pieces, _KINDS
+    parts: list[str] = []
+    linked: list[str] = []
+    blocks = [-1]
+    in_links = 0
+
+    def end_line() -> None:
+        words = "".join(parts).split()
+        parts.clear()
+        if words:
+            texts.append(" ".join(words))
+            found.chars.append(sum(map(len, words)))
+            found.link.append(sum(map(len, "".join(linked).split())) if linked else 0)
+            found.owner.append(blocks[-1])
+        linked.clear()
+
     walker = iterwalk(root, events=("start", "end"))
-    silent = False
+    stepped_over = False
     for event, node in walker:
-        tag = node.tag
+        kind = kinds.get(node.tag, 0)
         if event == "start":
-            silent = tag in SILENT or (node in avoid if avoid else False)
-            if silent:
+            if kind == _SILENT or (avoid and node in avoid):
+                stepped_over = True
                 walker.skip_subtree()
-            else:
-                walk.start(node, tag)
-            continue
-        # skip_subtree: the end event of a skipped element follows its start at once.
-        if silent:
-            silent = False
+                continue
+            if kind:
+                if kind == _LINK:
+                    in_links += 1
+                    found.links.append((len(texts), node))
+                else:
+                    if parts:
+                        end_line()
+                    if kind == _BLOCK:
+                        found.nodes.append(node)
+                        found.parent.append(blocks[-1])
+                        found.start.append(len(texts))
+                        found.stop.append(0)
+                        blocks.append(len(found.nodes) - 1)
+            if track:
+                pieces.append((node, False, len(texts)))
+            text = node.text
         else:
-            walk.end(tag)
-        if node is root:
-            break
-        if track:
-            walk.found.pieces.append((node, True, len(walk.found.text)))
-        if node.tail:
-            walk.add(node.tail)
-    if walk.parts:
-        walk.end_line()
-    return walk.found
+            if stepped_over:  # the end of a skipped element follows its start at once
+                stepped_over = False
+            elif kind == _LINK:
+                in_links -= 1
+            elif kind:
+                if parts:
+                    end_line()
+                if kind == _BLOCK:
+                    found.stop[blocks.pop()] = len(texts)
+            if node is root:
+                break
+            if track:
+                pieces.append((node, True, len(texts)))
+            text = node.tail
+        if text:
+            parts.append(text)
+            if in_links:
+                linked.append(text)
+    if parts:
+        end_line()
+    return found

@@ -6,6 +6,7 @@ name (platforms.md §24), or under the page's title.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import accumulate
 
 from lxml.html import HtmlElement
@@ -17,12 +18,9 @@ from pipelines.segments import Segments
 from pipelines.trim import Titles
 
 _CONTAINERS = frozenset(
-    "zoom zoomcon ucap-content ucapcontent trs_ueditor trs_editor trs_editor_view j-fontcontent ivs_content "
-    "article-content article_content articlecontent article-body pages_content ewb-article-content wzzw-article "
-    "js_contentbox zw zwnr zhengwen maintext main-txt xl_content info_content news_content newscontent "
-    "detail-content detail_content conttext content-text cmsarticlecontent easysitetext".split()
+    ["zoom", "zoomcon", "ucap-content", "ucapcontent", "trs_ueditor", "trs_editor", "trs_editor_view", "j-fontcontent", "ivs_content", "article-content", "article_content", "articlecontent", "article-body", "pages_content", "ewb-article-content", "wzzw-article", "js_contentbox", "zw", "zwnr", "zhengwen", "maintext", "main-txt", "xl_content", "info_content", "news_content", "newscontent", "detail-content", "detail_content", "conttext", "content-text", "cmsarticlecontent", "easysitetext"]
 )
-_VAGUE = frozenset("content cont con view".split())
+_VAGUE = frozenset(["content", "cont", "con", "view"])
 _VSB = "vsb_content"
 _LEVELS = 5  # how far above its title a body may hang
 _ICON_WIDTH = 60  # pixels
@@ -86,9 +84,11 @@ def content_prefix(lines: Segments) -> list[int]:
     return [0, *accumulate(weights)]
 
 
-def holds_object(node: HtmlElement) -> bool:
-    """Whether a node holds a picture that is no icon, an embedded document, or a link to a file."""
+def holds_object(node: HtmlElement, outside: Collection[HtmlElement] = ()) -> bool:
+    """Whether a node holds, not within ``outside``, a picture that is no icon, an embedded document, or a file's link."""
     for inner in node.iter("img", "iframe", "embed", "object", "a"):
+        if outside and (inner in outside or any(above in outside for above in inner.iterancestors())):
+            continue
         if inner.tag == "a":
             if is_file_link(inner.get("href") or "") and inline_text(inner):
                 return True

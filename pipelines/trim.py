@@ -121,9 +121,7 @@ def _head(body: Lines) -> set[int]:
             break
     out = {n for n in range(last + 1) if body.is_title(n) or is_info_bar(text[n]) or is_breadcrumb(text[n]) or is_mark(text[n])}
     for number in range(last + 1):
-        if body.titles.repeats(text[number]):
-            out.add(number)
-        elif (body.linked[number] and number not in body.files) or is_credit(text[number]):
+        if body.titles.repeats(text[number]) or (body.linked[number] and number not in body.files) or is_credit(text[number]):
             out.add(number)
     if last + 1 < len(text) and body.is_title(last + 1):
         out.add(last + 1)
