@@ -63,7 +63,7 @@ def fetch(url: str, portal: Portal | None = None, *, allow_private_hosts: bool =
         )
     if allow_private_hosts or (portal is not None and portal.http.allow_private_hosts):
         POLICY.allow(host_of(url))
-    process = AsyncCrawlerProcess(settings, install_root_handler=False)
+    process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(type("OnePage", (_OnePage,), {"url": url}))
     process.crawl(crawler)
     process.start()

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipelines.extract import extract, file_record
+from pipelines.page import Unreadable
 from sqlite_utils import Database
 
 from archive.captures.reader import DamagedCapture, read_capture
@@ -23,6 +24,10 @@ from crawler.portals.plan import detail_for
 from pipelines.bundle import Bundle, ListingFacts, Part
 from pipelines.decode import looks_binary
 
+class NoPage(ValueError):
+    """A revision without the capture of its page; one sentence."""
+
+
 _LISTING = """
     SELECT e.title, e.published_on, e.fields, d.key FROM entries AS e JOIN directories AS d ON d.id = e.directory_id
     WHERE e.sighting_id = ? ORDER BY e.delisted_at IS NOT NULL, d.key LIMIT 1
@@ -30,7 +35,9 @@ _LISTING = """
 
 
 def archived_record(db: Database, data: DataDirectory, portal: Portal, revision_id: int) -> Record:
-    """What today's code and profile read in a revision's captures; raises :class:`DamagedCapture`."""
+    """What today's code and profile read in a revision's captures; raises :class:`DamagedCapture`,
+    :class:`NoPage` or ``Unreadable``.
+    """
     bundle, is_file = archived_bundle(db, data, portal, revision_id)
     return file_record(bundle) if is_file else extract(bundle)
 
@@ -64,7 +71,7 @@ def archived_bundle(
         else:
             parts.append(part)
     if page is None:
-        raise DamagedCapture(f"revision {revision_id} of portal {portal.id} refers to no page capture")
+        raise NoPage(f"revision {revision_id} of portal {portal.id} refers to no page capture: run gongkai verify")
     title, published_on, fields, key = db.execute(_LISTING, [sighting_id]).fetchone() or (
         None,
         None,
@@ -97,7 +104,7 @@ def baseline(
         return None
     try:
         return archived_record(db, data, portal, row[1])
-    except DamagedCapture:
+    except (DamagedCapture, NoPage, Unreadable):
         return None
 
 

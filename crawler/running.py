@@ -79,9 +79,10 @@ def run_crawls(
     SIGINT and SIGTERM end the crawls cleanly: what was fetched is committed and can be gone on with. Runs Twisted's
     reactor, so it can be called once a process.
     """
-    process = AsyncCrawlerProcess(crawl_settings(data, progress=progress), install_root_handler=False)
-    logging.basicConfig(format="%(levelname)s: %(message)s", level=process.settings["LOG_LEVEL"])
+    process = AsyncCrawlerProcess(crawl_settings(data, progress=progress))
     logging.getLogger("scrapy").setLevel(logging.ERROR)
+    # "Gave up retrying": the spider hears of it too and keeps the reason with the address.
+    logging.getLogger("scrapy.downloadermiddlewares.retry").setLevel(logging.CRITICAL)
     crawlers: dict[str, Crawler] = {}
     errors: dict[str, BaseException] = {}
     gate = asyncio.Semaphore(AT_ONCE)
@@ -100,8 +101,8 @@ def run_crawls(
         await asyncio.gather(*(crawl(portal) for portal in portals))
         from twisted.internet import reactor
 
-        if reactor.running:  # type: ignore[attr-defined]
-            reactor.stop()  # type: ignore[attr-defined]
+        if reactor.running:
+            reactor.stop()  # type: ignore[misc]
 
     loop = asyncio.get_event_loop()
     tasks: list[asyncio.Task[None]] = []

@@ -1,6 +1,7 @@
 """The thin Scrapy stages: extraction, then the archive. What they do is in the modules beside them and in the archive.
 
-The item brings its own way into the archive (``archive``, ``fail``), so that no stage knows the crawl around it.
+The item brings its own way into the archive (``archive``, ``fail``; ``done`` when it is over), so that no stage knows
+the crawl around it.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ class DocumentItem:
     bundle: Bundle
     archive: Callable[[Record], Awaitable[Any]]
     fail: Callable[[str], None]
+    done: Callable[[], None]
     is_file: bool = False
     findings: list[Finding] = field(default_factory=list)
     record: Record | None = None
@@ -40,10 +42,12 @@ class ExtractStage:
             item.record = file_record(item.bundle) if is_file else extract(item.bundle)
         except Unreadable as error:
             item.fail(str(error))
+            item.done()
             raise DropItem(str(error)) from error
         except Exception as error:
             # A page that breaks extraction is kept as a failed visit with its capture: it must not end a crawl.
             item.fail(f"extraction failed: {type(error).__name__}: {error}")
+            item.done()
             raise
         item.record.findings.extend(item.findings)
         return item
@@ -54,6 +58,9 @@ class ArchiveStage:
 
     async def process_item(self, item: DocumentItem) -> DocumentItem:
         """Archive ``item.record``; returns once it is committed."""
-        if item.record is not None:
+        assert item.record is not None  # the first stage dropped it otherwise
+        try:
             await item.archive(item.record)
+        finally:
+            item.done()
         return item

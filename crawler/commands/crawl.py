@@ -10,7 +10,7 @@ from crawler.commands.crawling import crawl_and_report, json_option, private_opt
 from crawler.options import CrawlOptions
 
 
-class _Revisits(click.ParamType):
+class _Revisits(click.ParamType[int]):
     name = "N|all"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:

@@ -106,7 +106,7 @@ def print_summary(reports: Sequence[CrawlReport], title: str = "抓取结果") -
         word = f"{verdict.verdict} / {verdict.completeness}" if verdict else "failed"
         style = "red" if report.trouble else "green"
         cells = [str(counts.get(name, 0)) for name, _ in COLUMNS]
-        table.add_row(report.portal.name, *cells, f"[{style}]{word}[/]")
+        table.add_row(report.portal.id, *cells, f"[{style}]{word}[/]")
     console.print(table)
     for report in reports:
         for reason in report.verdict.reasons if report.verdict else []:

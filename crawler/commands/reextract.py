@@ -18,11 +18,12 @@ from archive.lock import PortalLocked, portal_lock
 from archive.record import Record
 from archive.transaction import transaction
 from archive.writer import replace_record
+from crawler import clock
 from crawler.commands.crawling import json_option, resolve
 from crawler.config_error import ConfigError
 from crawler.portals.loader import load_portal
 from crawler.portals.model import Portal
-from crawler.reextraction import archived_record, revisions
+from crawler.reextraction import NoPage, archived_record, revisions
 from pipelines.page import Unreadable
 
 BATCH = 20
@@ -98,7 +99,7 @@ def _read(
 ) -> Record | None:
     try:
         return archived_record(db, data, portal, revision_id)
-    except (DamagedCapture, Unreadable) as error:
+    except (DamagedCapture, NoPage, Unreadable) as error:
         outcome.problems.append(f"{url}: {error}")
         return None
 
@@ -106,8 +107,9 @@ def _read(
 def _write(db: Database, batch: list[tuple[int, Record]], outcome: _Outcome) -> None:
     if not batch:
         return
+    at = clock.stamp()
     with transaction(db):
         for revision_id, record in batch:
             outcome.counts["read"] += 1
-            outcome.counts["changed"] += replace_record(db, revision_id, record)
+            outcome.counts["changed"] += replace_record(db, revision_id, record, at=at)
     batch.clear()

@@ -16,7 +16,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from archive.captures.encoding import TooLarge, decode_body
-from archive.captures.model import Capture, Outcome, Role
+from archive.captures.model import Capture, Outcome, RecordType, Role
 from archive.captures.records import Facts, payload_digest, response_block, revisit_block
 from archive.captures.table import add_capture, last_capture
 from archive.urls import request_key
@@ -93,7 +93,7 @@ async def _write(
     }
     if known is not None and _says_nothing_new(response, known[1]):
         make = partial(revisit_block, original=known[1], **common)
-        record_type = "revisit-304" if response.status == NOT_MODIFIED else "revisit-digest"
+        record_type: RecordType = "revisit-304" if response.status == NOT_MODIFIED else "revisit-digest"
     else:
         make, record_type, known = partial(response_block, body=response.body, **common), "response", None
     if len(response.body) < THREAD_BYTES:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from scrapy.resolver import CachingHostnameResolver
 from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution, IResolutionReceiver
@@ -16,15 +16,15 @@ from crawler.network.guard import POLICY
 class _GuardedReceiver:
     """Stands before Twisted's receiver and drops what the policy refuses."""
 
-    def __init__(self, receiver: IResolutionReceiver, host: str):
+    def __init__(self, receiver: Any, host: str):
         self._receiver = receiver
         self._host = host
 
-    def resolutionBegan(self, resolution: IHostResolution) -> None:
+    def resolutionBegan(self, resolution: Any) -> None:
         self._receiver.resolutionBegan(resolution)
 
-    def addressResolved(self, address: IAddress) -> None:
-        if POLICY.may_connect(self._host, address.host):  # type: ignore[attr-defined]
+    def addressResolved(self, address: Any) -> None:
+        if POLICY.may_connect(self._host, address.host):
             self._receiver.addressResolved(address)
 
     def resolutionComplete(self) -> None:
@@ -41,7 +41,7 @@ class PublicAddressResolver(CachingHostnameResolver):
 
     def resolveHostName(
         self,
-        resolutionReceiver: IResolutionReceiver,
+        resolutionReceiver: Any,
         hostName: str,
         portNumber: int = 0,
         addressTypes: Sequence[type[IAddress]] | None = None,
@@ -49,7 +49,7 @@ class PublicAddressResolver(CachingHostnameResolver):
     ) -> Any:
         """See Twisted's ``IHostnameResolver``."""
         return super().resolveHostName(
-            _GuardedReceiver(resolutionReceiver, hostName),
+            cast("IResolutionReceiver", _GuardedReceiver(resolutionReceiver, hostName)),
             hostName,
             portNumber,
             addressTypes,

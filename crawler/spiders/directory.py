@@ -108,22 +108,22 @@ class DirectorySpider(scrapy.Spider):
 
     async def parse(self, response: Response, **kwargs: Any) -> AsyncIterator[Any]:
         """A document's answer: an item for the pipelines, or an observation (gone, blocked, failed) in the archive."""
-        due = response.meta["due"]
+        assert self.session is not None  # documents are asked for inside a session
+        item = None
         try:
-            if self.session is not None:
-                item = await documents.answer(self, self.session, response, due)
-                if item is not None:
-                    yield item
+            item = await documents.answer(self, self.session, response, response.meta["due"])
         finally:
-            self.in_flight.release()
+            if item is None:
+                self.in_flight.release()
+        if item is not None:
+            yield item  # the stages release it when it is archived or dropped
 
     def failed(self, failure: Failure) -> None:
         """A document that gave no answer."""
-        try:
-            if self.session is not None:
-                documents.no_answer(self.session, failure.request.meta["due"], failure.value)  # type: ignore[attr-defined]
-        finally:
-            self.in_flight.release()
+        assert self.session is not None and failure.value is not None
+        request: Request = failure.request  # type: ignore[attr-defined]
+        documents.no_answer(self.session, request.meta["due"], failure.value)
+        self.in_flight.release()
 
     async def finish(self, spider: scrapy.Spider, reason: str) -> None:
         """Write the verdict and release the portal (signal ``spider_closed``)."""

@@ -210,12 +210,16 @@ async def _item(
         session.counts[result.outcome] += 1
         return result
 
+    def fail(error: str) -> None:
+        note_failed(session, entry, error, capture)
+
     return DocumentItem(
         bundle=bundle,
         is_file=entry.kind == "file",
         findings=missing,
         archive=archive,
-        fail=lambda error: note_failed(session, entry, error, capture),
+        fail=fail,
+        done=spider.in_flight.release,
     )
 
 

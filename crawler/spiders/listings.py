@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlencode
 
 from scrapy import Request
@@ -245,7 +245,7 @@ class ListingSteps:
     def _listed(self, entry: Entry) -> ListedEntry:
         urls = self.plan.urls
         path = entry.url.partition("?")[0].partition("#")[0].lower()
-        kind = "page"
+        kind: Literal["page", "file", "offsite"] = "page"
         if host_of(entry.url) not in self._spider.hosts:
             kind = "offsite"
         elif path.rpartition(".")[2] in urls.files:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from scrapy import Request
-from scrapy.interfaces import ISpiderLoader
 from scrapy.settings import BaseSettings
-from zope.interface import implementer
 
 from archive.layout import DataDirectory
 from archive.urls import host_of
 from crawler.options import CrawlOptions
-from crawler.portals.loader import ConfigError, list_portals, load_portal
+from crawler.config_error import ConfigError
+from crawler.portals.loader import list_portals, load_portal
 from crawler.portals.model import Portal
 from crawler.spiders.directory import DirectorySpider
 
@@ -44,9 +43,8 @@ def spider_for(
     )
 
 
-@implementer(ISpiderLoader)
 class PortalSpiderLoader:
-    """Scrapy's spider loader over portal files; a broken file is reported and leaves the others whole."""
+    """Scrapy's ``SpiderLoaderProtocol`` over portal files; a broken file is reported and leaves the others whole."""
 
     def __init__(self, settings: BaseSettings):
         self._data = data_directory(settings)
@@ -73,7 +71,7 @@ class PortalSpiderLoader:
         except ConfigError as error:
             raise KeyError(str(error)) from error
 
-    def find_by_request(self, request: Request) -> list[str]:
+    def find_by_request(self, request: Request) -> Sequence[str]:
         """The portals that have the request's host (for ``scrapy shell`` and ``scrapy fetch``)."""
         host = host_of(request.url)
-        return [portal.id for portal in self._portals() if host in portal.hosts]
+        return [portal.id for portal in self._portals() if host in portal.own_hosts]
