@@ -68,6 +68,11 @@ class Journal:
         return await future
 
     @property
+    def failure(self) -> BaseException | None:
+        """What stopped the journal (a full disk), after which nothing is archived any more."""
+        return self._failure
+
+    @property
     def waiting(self) -> int:
         """Steps that are not committed yet."""
         return len(self._queue)

@@ -49,6 +49,7 @@ class CrawlSession:
     problems: list[str] = field(default_factory=list)
     stopping: str | None = None
     blocked_in_a_row: int = 0
+    broken: BaseException | None = None
 
     @classmethod
     def open(cls, portal: Portal, data: DataDirectory, options: CrawlOptions) -> CrawlSession:
@@ -96,8 +97,23 @@ class CrawlSession:
         """Put an event record into the WARC, so that a rebuild knows it."""
         self.captures.append(event_block(kind, data, crawl_id=self.crawl_id, at=clock.stamp()))
 
+    def break_off(self, error: BaseException) -> None:
+        """Stop asking the portal: the disk takes no more. What was committed stays, the rest is asked again later."""
+        if self.broken is None:
+            self.broken = error
+            self.stopping = f"the archive cannot be written: {error}"
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing further should be asked for."""
+        if self.journal.failure is not None:
+            self.break_off(self.journal.failure)
+        return self.stopping is not None
+
     def beat(self) -> None:
         """Say that the crawl is alive."""
+        if self.journal.failure is not None:
+            return
         at, crawl_id = clock.stamp(), self.crawl_id
         self.journal.add(lambda db: beat(db, crawl_id, at))
 
@@ -105,25 +121,28 @@ class CrawlSession:
         """Write the verdict, commit everything, release the lock; raises what stopped the journal, if anything did."""
         at, crawl_id = clock.stamp(), self.crawl_id
         stats = dict(self.counts)
-        self.record_event("crawl-verdict", {**verdict.to_dict(), "stats": stats})
-        with self.lock:
+
+        def step(db: Database) -> None:
             if verdict.resumable:
-                self.journal.add(
-                    lambda db: suspend_crawl(db, crawl_id, reasons=verdict.reasons, stats=stats, at=at)
-                )
+                suspend_crawl(db, crawl_id, reasons=verdict.reasons, stats=stats, at=at)
             else:
-                self.journal.add(
-                    lambda db: finish_crawl(
-                        db,
-                        crawl_id,
-                        completeness=verdict.completeness,
-                        verdict=verdict.verdict,
-                        reasons=verdict.reasons,
-                        stats=stats,
-                        at=at,
-                    )
+                finish_crawl(
+                    db,
+                    crawl_id,
+                    completeness=verdict.completeness,
+                    verdict=verdict.verdict,
+                    reasons=verdict.reasons,
+                    stats=stats,
+                    at=at,
                 )
-            await self.journal.close()
+
+        with self.lock:
+            try:
+                if self.broken is None:
+                    self.record_event("crawl-verdict", {**verdict.to_dict(), "stats": stats})
+                    self.journal.add(step)
+            finally:
+                await self.journal.close()
 
 
 def _start_or_resume(db: Database, portal: Portal, options: CrawlOptions, at: str) -> tuple[str, bool]:

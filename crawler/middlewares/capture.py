@@ -13,6 +13,7 @@ from typing import Any
 
 from scrapy import Request
 from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
 from archive.captures.encoding import TooLarge, decode_body
@@ -53,12 +54,17 @@ class CaptureMiddleware:
         if session is None:
             return response
         challenge = _challenge(response)
-        capture = await _write(session, request, response, challenge)
+        try:
+            capture = await _write(session, request, response, challenge)
+        except OSError as error:
+            session.break_off(error)
+            raise IgnoreRequest(f"{request.url} was fetched but cannot be kept: {error}") from error
         request.meta["capture"] = capture
         request.meta["challenge"] = challenge
         session.counts["requests"] += 1
         session.counts["bytes"] += len(response.body)
-        session.journal.add(partial(add_capture, capture=capture))
+        if not session.over:
+            session.journal.add(partial(add_capture, capture=capture))
         return response
 
 

@@ -8,7 +8,9 @@ from tldextract import TLDExtract
 
 # Scrapy's extractor fetches the newest list over the network at first use, past the guard and past any proxy; the
 # copy inside the package says enough to keep a cookie from being set for .gov.cn.
-scrapy_cookies._split_domain = TLDExtract(include_psl_private_domains=True, suffix_list_urls=(), cache_dir=None)
+scrapy_cookies._split_domain = TLDExtract(
+    include_psl_private_domains=True, suffix_list_urls=(), cache_dir=None
+)
 
 
 class PortalCookiesMiddleware(CookiesMiddleware):

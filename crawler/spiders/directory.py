@@ -94,10 +94,16 @@ class DirectorySpider(scrapy.Spider):
             logger.error("%s: %s", self.portal.id, error)
             return
         beating = asyncio.ensure_future(self._beat(self.session))
+        if not self.portal.directories:
+            self.session.problems.append("the portal file has no [[directories]]: write down at least one")
         try:
             await listings.walk_all(self, self.session)
             async for request in documents.requests(self, self.session):
                 yield request
+        except Exception as error:
+            if not self.session.over:
+                logger.exception("%s: the crawl broke off", self.portal.id)
+                self.session.problems.append(f"internal error: {type(error).__name__}: {error}")
         finally:
             beating.cancel()
 
@@ -130,7 +136,10 @@ class DirectorySpider(scrapy.Spider):
         session = self.session
         if session is None:
             return
-        interrupted = reason not in ("finished", "limit", "blocked")
+        interrupted = reason == "shutdown"
+        if session.over and session.broken is not None:
+            self.refusal = session.broken
+            session.problems.append(f"the archive cannot be written: {session.broken}")
         self.outcome = health.judge(
             session.walks, session.counts, session.problems, interrupted=interrupted, limited=self.limited
         )

@@ -47,7 +47,7 @@ async def requests(spider: DirectorySpider, session: CrawlSession) -> AsyncItera
 
 async def _admit(spider: DirectorySpider, session: CrawlSession, entry: Due) -> Request:
     await spider.in_flight.acquire()
-    while session.journal.waiting > 4 * WINDOW:
+    while session.journal.waiting > 4 * WINDOW and not session.over:
         await asyncio.sleep(0.05)
     headers = {}
     if entry.etag:
@@ -107,7 +107,7 @@ async def _revisits(spider: DirectorySpider, session: CrawlSession) -> AsyncIter
     if budget is None:
         budget = 0 if options.command == "backfill" else session.portal.schedule.revisit_budget
     left = float("inf") if budget < 0 else budget
-    while left > 0:
+    while left > 0 and not session.over:
         await _drain(spider)
         chunk = due_revisits(
             session.reader, session.portal.id, before=session.started_at, limit=int(min(left, CHUNK))
@@ -127,12 +127,12 @@ async def _drain(spider: DirectorySpider) -> None:
         await spider.in_flight.acquire()
     for _ in range(WINDOW):
         spider.in_flight.release()
-    if spider.session is not None:
+    if spider.session is not None and not spider.session.over:
         await spider.session.journal.commit(lambda db: None)
 
 
 def _stopped(spider: DirectorySpider, session: CrawlSession) -> bool:
-    if session.stopping is not None:
+    if session.over:
         return True
     if spider.documents_left is not None:
         if spider.documents_left <= 0:
@@ -254,6 +254,8 @@ def note_failed(
     session: CrawlSession, entry: Due, error: str, capture: Capture | None, count: str = "failed"
 ) -> None:
     """Keep an unsuccessful visit with its reason; the document stays as it is."""
+    if session.over and session.broken is not None:
+        return  # the disk failed, not the page
     at = clock.stamp()
     session.counts[count] += 1
     logger.info("%s: %s", entry.url, error)

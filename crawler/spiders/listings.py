@@ -39,8 +39,18 @@ EMPTY_CRAWLS = 5
 async def walk_all(spider: DirectorySpider, session: CrawlSession) -> None:
     """Walk every directory that the options name, one after the other (they share a host)."""
     for directory in session.portal.directories:
-        if session.options.directory in (None, directory.key):
+        if session.options.directory not in (None, directory.key) or session.over:
+            continue
+        try:
             await _walk(spider, session, directory)
+        except Exception as error:
+            if session.over:
+                raise  # the disk, which no other directory would survive
+            logger.exception("%s: the walk through %s failed", session.portal.id, directory.key)
+            reason = f"internal error: {type(error).__name__}: {error}"
+            session.walks.append(
+                WalkReport(directory.key, directory.name, "sweep", "failed", reason, 0, 0, 0, None)
+            )
 
 
 async def _walk(spider: DirectorySpider, session: CrawlSession, directory: Directory) -> None:
@@ -266,7 +276,7 @@ class ListingSteps:
         if left is not None and self._session.counts["entries_new"] >= left:
             self._spider.limited = True
             return "the limit of this run is reached"
-        return self._session.stopping
+        return self._session.stopping if self._session.over else None
 
 
 def scrapy_request(request: ListingRequest, directory: str) -> Request:
