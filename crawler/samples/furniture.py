@@ -66,6 +66,7 @@ class Furniture:
             "menu": "\n".join(
                 f'<li><a href="{escape(column.url)}">{escape(column.name)}</a></li>'
                 for column in data.columns
+                if column.url
             ),
         }
 

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, NamedTuple
 
 from crawler.samples.data import PORTAL_IDS, load_data
+from crawler.samples.expected import ExpectedPortal, expect
 from crawler.samples.sites import build_site
 from crawler.samples.sites.base import Site
 from crawler.samples.wire import Request, Response
@@ -45,11 +46,16 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(response.status)
         for name, value in response.headers:
             self.send_header(name, value)
-        if response.status != 304:
+        if response.stream is not None:
+            self.send_header("Connection", "close")
+        elif response.status != 304:
             self.send_header("Content-Length", str(len(response.body)))
         self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(response.body)
+        if self.command == "HEAD":
+            return
+        for piece in response.stream() if response.stream is not None else (response.body,):
+            self.wfile.write(piece)
+            self.wfile.flush()
 
     do_GET = do_POST = do_HEAD = _handle
 
@@ -147,6 +153,10 @@ class SampleServer:
 
     def _respond(self, site: Site, request: Request, serial: int) -> Response:
         return site.respond(request, self.edition, serial)
+
+    def expected(self, edition: int | None = None) -> dict[str, ExpectedPortal]:
+        """By portal id, what an archive must hold after crawls of every edition up to this (default: the current)."""
+        return {id_: expect(site, edition or self.edition) for id_, site in self.sites.items()}
 
     def __enter__(self) -> SampleServer:
         try:

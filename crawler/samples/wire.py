@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -36,11 +36,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One answer; header values are latin-1 text, so that raw GBK bytes can be sent as servers send them."""
+    """One answer; header values are latin-1 text, so that raw GBK bytes can be sent as servers send them.
+
+    ``stream`` gives the body piece by piece instead of ``body``; the connection is closed behind it. Its length is
+    announced only by a Content-Length among the headers, be it true or not.
+    """
 
     body: bytes = b""
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
+    stream: Callable[[], Iterable[bytes]] | None = None
 
     def header(self, name: str) -> str | None:
         """The first value of a header, whatever the case of its name."""
