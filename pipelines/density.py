@@ -80,11 +80,15 @@ def densest(lines: Segments, mass: list[int]) -> int | None:
 
 def _lifted(lines: Segments, mass: list[int], pick: int) -> int:
     """The widest block around ``pick`` whose other lines are all clean: signatures, dates, headings."""
+    held = set(lines.text[lines.start[pick] : lines.stop[pick]])
     while (parent := lines.parent[pick]) >= 0 and lines.nodes[parent].tag not in ("body", "html"):
         start, stop = lines.start[pick], lines.stop[pick]
         added = [*range(lines.start[parent], start), *range(stop, lines.stop[parent])]
         if not all(_is_clean(lines, mass, number) for number in added):
             break
+        if any(lines.chars[number] >= _REPEATED and lines.text[number] in held for number in added):
+            break
+        held.update(lines.text[number] for number in added)
         pick = parent
     return pick
 
