@@ -108,7 +108,7 @@ def decode(body: bytes, content_type: str | None = None, forced: str | None = No
     """Decode a payload: BOM, then bytes that can only be UTF-16 or UTF-8, then what header and page declare.
 
     What is declared counts only if the bytes agree: when no strict decoding succeeds, the codec that leaves
-    the fewest U+FFFD wins. ``forced`` overrides all. Raises :class:`Unreadable` if ``forced`` names no charset.
+    the fewest U+FFFD wins. ``forced`` overrides all. Raises :class:`Unreadable` if ``forced`` is no charset.
     """
     if forced is not None:
         encoding = charset(forced)

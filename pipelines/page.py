@@ -30,7 +30,7 @@ class Page:
     ``text`` is the decoded source as it came, comments and scripts included: for what must be read from them.
     ``root`` is the ``html`` element. Comments and processing instructions are not in the tree, so nothing in
     them is ever content; ``script``, ``style``, ``template`` and ``noscript`` elements are, and whoever reads
-    text skips them (:data:`SILENT`). ``too_deep``: the parser gave up on the page's nesting (2,048 levels) and
+    text skips them (:data:`SILENT`). ``too_deep``: the parser gave up on its nesting (2,048 levels) and
     what lies deeper is lost.
     """
 

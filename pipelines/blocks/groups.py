@@ -1,0 +1,93 @@
+"""Pairs that stand together: the page's metadata block, and the info line under its title."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from lxml.html import HtmlElement
+
+from pipelines.blocks.pairs import Pair
+from pipelines.cells import Cells
+from pipelines.labels import IGNORED
+
+# Cells without a label that may stand between two pairs of one group.
+_GAP = 3
+# Fields that hardly occur together in running text.
+_TELLING = frozenset(
+    ("agency", "issuing_body", "document_number", "catalog", "published_on", "written_on", "disclosure_form", "genre")
+)
+_FEWEST = 3
+
+
+@dataclass(slots=True)
+class Group:
+    """Pairs that follow each other closely. ``fields`` are the known fields among their labels."""
+
+    pairs: list[Pair] = field(default_factory=list)
+    last: int = -1
+
+    @property
+    def fields(self) -> set[str]:
+        """Fields of the labels, whether they have a value or not; furniture and line-only labels left out."""
+        return {
+            pair.meaning.field
+            for pair in self.pairs
+            if pair.meaning and pair.meaning.field != IGNORED and not pair.meaning.line_only
+        }
+
+    @property
+    def is_block(self) -> bool:
+        """Whether this is a metadata block: an 索引号 and another field, or three fields of which one tells."""
+        fields = self.fields
+        if "index_number" in fields:
+            return len(fields) >= 2 or any(pair.value for pair in self.pairs)
+        filled = {pair.meaning.field for pair in self.pairs if pair.meaning and pair.value} & fields
+        return len(fields) >= _FEWEST and len(filled) > 1 and bool(fields & _TELLING)
+
+    @property
+    def known(self) -> list[Pair]:
+        """Pairs whose label means something."""
+        return [pair for pair in self.pairs if pair.meaning]
+
+
+def groups(pairs: list[Pair], titles: Sequence[int]) -> list[Group]:
+    """Split pairs where prose comes between them, and at the cells (by number, ascending) where a title stands.
+
+    A group begins and ends with a known label.
+    """
+    found: list[Group] = []
+    for pair in pairs:
+        near = bool(found) and pair.cell - found[-1].last <= _GAP + 1
+        if near and bisect_right(titles, pair.cell) == bisect_right(titles, found[-1].last):
+            group = found[-1]
+        elif pair.meaning is None:
+            continue
+        else:
+            group = Group()
+            found.append(group)
+        group.pairs.append(pair)
+        if pair.meaning is not None or pair.in_row:
+            group.last = max(group.last, *pair.used)
+    return found
+
+
+def covered(page: Cells, pairs: list[Pair]) -> set[HtmlElement]:
+    """The largest elements all of whose text is labels and values of ``pairs``: no part of the body."""
+    used = {number for pair in pairs for number in pair.used}
+    found: set[HtmlElement] = set()
+    for number in sorted(used):
+        element = page.items[number].owner
+        if not _is_covered(page, element, used):
+            continue
+        parent = element.getparent()
+        while parent is not None and parent.tag not in ("body", "html") and _is_covered(page, parent, used):
+            element, parent = parent, parent.getparent()
+        found.add(element)
+    return found
+
+
+def _is_covered(page: Cells, element: HtmlElement, used: set[int]) -> bool:
+    first, last = page.extent.get(element, (0, 0))
+    return first < last and all(number in used for number in range(first, last))

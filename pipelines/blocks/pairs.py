@@ -1,0 +1,180 @@
+"""Each label with its value: in the same text, in the cell beside it, in the row below."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lxml.html import HtmlElement
+
+from pipelines.blocks.rows import header_rows, unknown_labels
+from pipelines.cells import Cell, Cells
+from pipelines.labels import Label, Meaning, find_labels
+from pipelines.markup import collapse
+
+_LONGEST_VALUE = 600
+# Lists whose items are one pair each: an empty item never borrows the next item as its value.
+_ONE_PAIR_EACH = frozenset(("li", "p", "tr", "h1", "h2", "h3", "h4"))
+
+
+@dataclass(slots=True)
+class Pair:
+    """A label and its value: white space collapsed, empty where the page says nothing.
+
+    ``cell`` is the number of the label's cell, ``used`` those of all cells that label and value stand in.
+    """
+
+    label: str
+    meaning: Meaning | None
+    value: str
+    cell: int
+    used: list[int] = field(default_factory=list)
+    in_row: bool = False
+
+
+@dataclass(slots=True)
+class _Search:
+    page: Cells
+    known: Mapping[str, Meaning]
+    labels: dict[int, list[Label]]
+    inline_parents: set[tuple[HtmlElement | None, str]] = field(default_factory=set)
+    by_table_cell: dict[HtmlElement, list[int]] = field(default_factory=lambda: defaultdict(list))
+
+
+def find_pairs(page: Cells, known: Mapping[str, Meaning], spaced: frozenset[str] = frozenset()) -> list[Pair]:
+    """All pairs of ``page`` in document order, unknown labels with a colon included.
+
+    A cell in which a label of one of the fields ``spaced`` stands is also searched for known labels without a
+    colon, as a block set in one paragraph has them.
+    """
+    search = _Search(page, known, {})
+    for number, cell in enumerate(page.items):
+        if cell.table_cell is not None:
+            search.by_table_cell[cell.table_cell].append(number)
+        labels = find_labels(cell, known)
+        if any(label.meaning and label.meaning.field in spaced for label in labels) and len(cell.text) > 40:
+            labels = find_labels(cell, known, spaced=True)
+        if labels:
+            search.labels[number] = labels
+    below = header_rows(page, search.by_table_cell, search.labels)
+    found: list[Pair] = []
+    for number, labels in search.labels.items():
+        cell = page.items[number]
+        if cell.table_cell in below:
+            found.append(_from_below(search, number, labels[0], below[cell.table_cell]))
+        else:
+            found += _pairs_of_cell(search, number, cell, labels)
+    found += _unknown_in_rows(search, found, below)
+    return sorted(found, key=lambda pair: pair.cell)
+
+
+def _pairs_of_cell(search: _Search, number: int, cell: Cell, labels: list[Label]) -> list[Pair]:
+    pairs = []
+    for index, label in enumerate(labels):
+        last = index + 1 == len(labels)
+        stop = len(cell.text) if last else labels[index + 1].start
+        value = clean_value(cell.text[label.end : stop])
+        pair = Pair(label.text, label.meaning, value, number, [number])
+        if value:
+            search.inline_parents.add((cell.owner.getparent(), cell.owner.tag))
+        elif last:
+            _look_beside(search, pair, cell, label, alone=len(labels) == 1)
+        pairs.append(pair)
+    return pairs
+
+
+def _look_beside(search: _Search, pair: Pair, cell: Cell, label: Label, *, alone: bool) -> None:
+    """The value of a label that ends its cell: the next td of the row, the next dd, the next block beside it."""
+    table_cell = cell.table_cell
+    if table_cell is not None and _fills(search, table_cell, pair.cell):
+        beside = table_cell.getnext()
+        numbers = [] if beside is None else search.by_table_cell.get(beside, [])
+        pair.in_row = True
+        _take(search, pair, numbers)
+        return
+    following = pair.cell + 1
+    if following >= len(search.page.items) or not alone:
+        return
+    other = search.page.items[following]
+    if other.table_cell is not table_cell or not _belongs(search, cell, other, label):
+        return
+    if cell.owner.tag == "dt":
+        beside = cell.owner.getnext()
+        first, last = search.page.extent.get(beside, (0, 0)) if beside is not None else (0, 0)
+        _take(search, pair, list(range(first, last)))
+    else:
+        _take(search, pair, [following])
+
+
+def _fills(search: _Search, table_cell: HtmlElement, number: int) -> bool:
+    """Whether the label's cell is all that its td holds."""
+    return search.by_table_cell.get(table_cell) == [number]
+
+
+def _belongs(search: _Search, cell: Cell, other: Cell, label: Label) -> bool:
+    """Whether the block of ``other`` stands to the label's block as a value does: inside it or right beside it."""
+    owner, around = cell.owner, other.owner.getparent()
+    if around is owner or other.owner is owner:
+        return True
+    if owner.tag == "dt":
+        return other.owner.tag == "dd" or (around is not None and around.tag == "dd")
+    if around is not owner.getparent() and (around is None or around.getparent() is not owner.getparent()):
+        return False
+    if label.has_colon and owner.tag in _ONE_PAIR_EACH:
+        return False
+    return not (label.has_colon and (owner.getparent(), owner.tag) in search.inline_parents)
+
+
+def _take(search: _Search, pair: Pair, numbers: list[int]) -> None:
+    """Give ``pair`` the text of these cells, unless a label stands in them or they are too long for a value."""
+    if not numbers or any(_has_known(search, number) for number in numbers):
+        return
+    value = clean_value(" ".join(search.page.items[number].text for number in numbers))
+    if len(value) <= _LONGEST_VALUE:
+        pair.value = value
+        pair.used += numbers
+
+
+def _has_known(search: _Search, number: int) -> bool:
+    labels = search.labels.get(number, [])
+    return any(label.meaning is not None or label.end >= len(search.page.items[number].text) for label in labels)
+
+
+def _from_below(search: _Search, number: int, label: Label, beneath: HtmlElement) -> Pair:
+    pair = Pair(label.text, label.meaning, "", number, [number], in_row=True)
+    _take(search, pair, search.by_table_cell.get(beneath, []))
+    return pair
+
+
+def _unknown_in_rows(search: _Search, found: list[Pair], below: Mapping[HtmlElement, HtmlElement]) -> list[Pair]:
+    """Pairs of tables whose label has no colon and no meaning, told by standing where known labels stand."""
+    pairs = []
+    taken = {number for pair in found for number in pair.used}
+    in_rows = {pair.cell for pair in found if pair.in_row and pair.meaning}
+    for table_cell in unknown_labels(search.page, search.by_table_cell, in_rows, below):
+        numbers = search.by_table_cell[table_cell]
+        if numbers[0] in taken:
+            continue
+        text = search.page.items[numbers[0]].text
+        label = Label("".join(text.split()).strip(":："), 0, len(text), None, False)
+        if table_cell in below:
+            pairs.append(_from_below(search, numbers[0], label, below[table_cell]))
+            continue
+        pair = Pair(label.text, None, "", numbers[0], list(numbers), in_row=True)
+        beside = table_cell.getnext()
+        _take(search, pair, [] if beside is None else search.by_table_cell.get(beside, []))
+        pairs.append(pair)
+    return pairs
+
+
+def clean_value(text: str) -> str:
+    """A value as one line, without separators and brackets that an info line leaves around it."""
+    value = collapse(text.replace("\u200b", "").replace("\ufeff", "")).lstrip(":：")
+    value = value.strip(" |｜")
+    for opening, closing in ("【】", "[]", "［］", "()", "（）"):
+        if value.endswith(opening) or (value.endswith(closing) and opening not in value):
+            value = value[:-1]
+        if value.startswith(closing):
+            value = value[1:]
+    return value.strip(" |｜")

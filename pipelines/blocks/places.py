@@ -1,0 +1,73 @@
+"""Which groups of pairs are the page's own metadata: its blocks, and the line under its title."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from pipelines.blocks.groups import Group
+from pipelines.blocks.pairs import Pair
+from pipelines.candidates import field_date
+from pipelines.cells import Cells
+from pipelines.labels import IGNORED
+
+# How many cells an info line may stand below (or above) the title it belongs to.
+_BELOW, _ABOVE = 12, 6
+_LINE_FIELDS = frozenset(("published_on", "written_on", "source", "agency", "issuing_body"))
+_ITEMS = frozenset(("li", "dd", "dt", "td", "th"))
+
+
+def believed(
+    found: Sequence[Group], cells: Cells, titles: Sequence[int], inside: Sequence[tuple[int, int]]
+) -> list[Group]:
+    """The groups that speak of the page, the most believed first.
+
+    Where the profile names blocks (``inside``: their cell ranges), what stands in them comes first; then blocks
+    with an 索引号, other blocks, and info lines beside a title or with a date and another label.
+    """
+    profile = [group for group in found if _within(group, inside)]
+    rest = [group for group in found if group not in profile]
+    blocks = [group for group in rest if group.is_block]
+    numbered = [group for group in blocks if "index_number" in group.fields]
+    others = [group for group in blocks if group not in numbered]
+    if numbered or profile:
+        # Beside a real block, three labels elsewhere are a form or a list in the text.
+        others = [group for group in others if _by_title(group, titles)]
+    lines = [group for group in rest if not group.is_block and _is_line(group, cells, titles)]
+    return [*profile, *numbered, *others, *lines[:3]]
+
+
+def _within(group: Group, inside: Sequence[tuple[int, int]]) -> bool:
+    return any(first <= pair.cell < last for pair in group.known[:1] for first, last in inside)
+
+
+def _by_title(group: Group, titles: Sequence[int]) -> bool:
+    if not titles:
+        return False
+    begins, ends = group.pairs[0].cell, group.last
+    before = bisect_left(titles, begins + 1) - 1
+    return (before >= 0 and begins - titles[before] <= _BELOW) or (
+        before + 1 < len(titles) and titles[before + 1] - ends <= _ABOVE
+    )
+
+
+def _is_line(group: Group, cells: Cells, titles: Sequence[int]) -> bool:
+    known = [pair for pair in group.known if pair.meaning]
+    telling = [pair for pair in known if pair.meaning and pair.meaning.field in _LINE_FIELDS and pair.value]
+    if not telling or any(len(pair.value) > 80 for pair in telling):
+        return False
+    dated = [
+        pair for pair in telling if pair.meaning and pair.meaning.field.endswith("_on") and field_date(pair.value)
+    ]
+    if _by_title(group, titles):
+        return bool(dated) or len(known) > 1 or not cells.items[group.pairs[0].cell].in_link
+    furniture = any(pair.meaning and pair.meaning.field == IGNORED for pair in known)
+    return bool(dated) and (len(known) > 1 or furniture)
+
+
+def unknown_of_block(pair: Pair, group: Group) -> bool:
+    """Whether a label without meaning belongs to the block: between known ones, or set like them in row or list."""
+    known = group.known
+    if not known:
+        return False
+    return pair.in_row or known[0].cell <= pair.cell <= known[-1].cell

@@ -1,0 +1,224 @@
+"""A page's metadata: its label block, meta tags, listing and address brought together (DESIGN §3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from lxml.html import HtmlElement
+
+from archive.record import METADATA_FIELDS, Finding
+from pipelines import title as titles
+from pipelines.blocks.groups import Group, covered, groups
+from pipelines.blocks.pairs import Pair, find_pairs
+from pipelines.blocks.places import believed, unknown_of_block
+from pipelines.bundle import ListingFacts
+from pipelines.candidates import DATES, Candidate, best, conflicts, normalised
+from pipelines.cells import Cells
+from pipelines.dates import is_possible, parse_date
+from pipelines.detail import Detail
+from pipelines.labels import IGNORED, find_labels, squeeze, vocabulary
+from pipelines.metatags import MetaTags, read_metatags
+from pipelines.numbers import index_number, is_document_number, is_placeholder, looks_like_title
+from pipelines.page import Page
+from pipelines.select import matches
+
+_SPACED = frozenset(("index_number",))
+_KEYWORDS = re.compile(r"[\s、,，;；|]+")
+_URL_DATE = re.compile(
+    r"(?<!\d)(?:(?P<y>(?:19|20)\d\d)[-/]?(?P<m>[01]\d|\d(?=/))[-/](?P<d>[0-3]?\d)(?=[/_.-])"
+    r"|(?P<Y>(?:19|20)\d\d)(?P<M>[01]\d)(?P<D>[0-3]\d)(?!\d))"
+)
+# A bare date counts as the page's own only this close under its title.
+_UNDER_TITLE = 6
+
+
+@dataclass(slots=True)
+class Metadata:
+    """What the sources say: ``values`` of record fields, their ``sources``, and ``extra`` labels verbatim.
+
+    ``avoid`` are the elements that hold the metadata block and the info line: no part of the body.
+    """
+
+    values: dict[str, str] = field(default_factory=dict)
+    keywords: list[str] = field(default_factory=list)
+    index_number_raw: str | None = None
+    extra: dict[str, str] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    avoid: set[HtmlElement] = field(default_factory=set)
+
+
+def read_metadata(page: Page, cells: Cells, detail: Detail, listing: ListingFacts | None = None) -> Metadata:
+    """Read all sources of ``page`` (``cells``: its cells) and settle each field by precedence."""
+    tags = read_metatags(page.root)
+    whole_title = titles.page_title(page.root)
+    heads = titles.headings(cells, whole_title)
+    places = titles.title_cells(cells, [tags.title or "", heads[0].text if heads else "", whole_title])
+    pairs = find_pairs(cells, vocabulary().with_labels(detail.labels), _SPACED)
+    chosen_groups = believed(groups(pairs, places), cells, places, _inside(page, cells, detail))
+    result = Metadata()
+    candidates = list(_labelled(chosen_groups, result))
+    result.avoid = covered(cells, [pair for group in chosen_groups for pair in group.pairs])
+    candidates += _tagged(tags)
+    candidates += _unlabelled(page, cells, detail, heads, whole_title, tags, places)
+    candidates += _listed(listing)
+    candidates += _addressed(page.url)
+    _settle(result, candidates)
+    return result
+
+
+def _inside(page: Page, cells: Cells, detail: Detail) -> list[tuple[int, int]]:
+    """The cell ranges of the blocks that the profile names; empty without a profile, or where it finds nothing."""
+    return [cells.extent[block] for block in matches(page.root, detail.block) if block in cells.extent]
+
+
+def _labelled(chosen: Sequence[Group], result: Metadata) -> Iterator[Candidate]:
+    """Candidates of the pairs; labels without a meaning, or with a value of another kind, go to ``extra``."""
+    first: dict[str, str] = {}
+    for group in chosen:
+        for pair in group.pairs:
+            if pair.meaning is None:
+                if group.is_block and unknown_of_block(pair, group) and not is_placeholder(pair.value):
+                    result.extra.setdefault(pair.label, pair.value)
+                continue
+            if pair.meaning.field == IGNORED or (pair.meaning.line_only and group.is_block and pair.in_row):
+                continue
+            yield from _of_pair(pair, group, first, result)
+
+
+def _of_pair(pair: Pair, group: Group, first: dict[str, str], result: Metadata) -> Iterator[Candidate]:
+    assert pair.meaning is not None
+    name = pair.meaning.field
+    if name == "index_number":
+        if result.index_number_raw is None and pair.value:
+            result.index_number_raw = pair.value
+        yield from _index_cell(pair, result)
+        return
+    value = normalised(name, pair.value)
+    if value is None or name == "extra":
+        if group.is_block and not is_placeholder(pair.value) and name not in METADATA_FIELDS[:1]:
+            result.extra.setdefault(pair.label, pair.value)
+        return
+    if group.is_block and first.setdefault(name, value) != value and name != "published_on":
+        result.extra.setdefault(pair.label, pair.value)
+    yield Candidate(name, value, "block", pair.value, pair.label, weak=pair.meaning.line_only or not group.is_block)
+
+
+def _index_cell(pair: Pair, result: Metadata) -> Iterator[Candidate]:
+    """The 索引号 cell, in which real pages also print a 文号 or the title (DESIGN §9)."""
+    number = index_number(pair.value)
+    if number is not None:
+        yield Candidate("index_number", number, "block", pair.value, pair.label)
+        if is_document_number(pair.value):
+            value = normalised("document_number", pair.value) or number
+            yield Candidate("document_number", value, "block", pair.value, pair.label, weak=True)
+            message = f"索引号 holds a document number: {pair.value}"
+            result.findings.append(Finding("index-number-is-document-number", "info", message, pair.label))
+    elif pair.value and not is_placeholder(pair.value) and looks_like_title(pair.value):
+        yield Candidate("title", pair.value, "block", pair.value, pair.label, weak=True)
+        message = f"索引号 holds a title: {pair.value[:80]}"
+        result.findings.append(Finding("index-number-is-title", "warning", message, pair.label))
+
+
+def _tagged(tags: MetaTags) -> Iterator[Candidate]:
+    said = {
+        "title": tags.title,
+        "published_on": tags.published_on,
+        "source": tags.source,
+        "catalog": tags.column,
+        "keywords": tags.keywords if tags.keywords not in (tags.title, tags.site, tags.column) else None,
+    }
+    for name, value in said.items():
+        if value:
+            yield Candidate(name, value, "meta", value)
+
+
+def _unlabelled(
+    page: Page,
+    cells: Cells,
+    detail: Detail,
+    heads: Sequence[titles.Heading],
+    whole_title: str,
+    tags: MetaTags,
+    places: Sequence[int],
+) -> Iterator[Candidate]:
+    """What stands on the page without a label: title (the profile's selectors first), a bare date under it."""
+    chosen = titles.selected(page.root, detail.title)
+    if chosen:
+        yield Candidate("title", chosen, "block", chosen)
+    own = titles.without_site(whole_title, [tags.site or "", tags.column or ""])
+    strong = [head for head in heads if head.score >= 3]
+    for text in [head.text for head in strong[:1]] or ([own] if own else []) or [head.text for head in heads[:1]]:
+        yield Candidate("title", text, "text", text)
+    if own:
+        yield Candidate("title", own, "text", own, weak=True)
+    bare = _bare_date(cells, places)
+    if bare:
+        yield Candidate("published_on", bare, "text", bare)
+
+
+def _bare_date(cells: Cells, places: Sequence[int]) -> str | None:
+    known = vocabulary()
+    for place in places:
+        for cell in cells.items[place + 1 : place + 1 + _UNDER_TITLE]:
+            if len(cell.text) > 300 or "20" not in cell.text and "19" not in cell.text:
+                continue
+            labels = find_labels(cell, known)
+            day = parse_date(cell.text[: labels[0].start] if labels else cell.text)
+            if day:
+                return day
+    return None
+
+
+def _listed(listing: ListingFacts | None) -> Iterator[Candidate]:
+    if listing is None:
+        return
+    facts: Mapping[str, str | None] = {**listing.fields, "title": listing.title, "published_on": listing.published_on}
+    for name, raw in facts.items():
+        value = normalised(name, raw) if raw and (name in METADATA_FIELDS or name in ("title", "keywords")) else None
+        if raw and value:
+            yield Candidate(name, value, "listing", raw)
+
+
+def _addressed(url: str) -> Iterator[Candidate]:
+    for match in _URL_DATE.finditer(url.partition("?")[0]):
+        year, month, day = (int(part) for part in match.groups() if part)
+        if is_possible(year, month, day):
+            iso = f"{year:04d}-{month:02d}-{day:02d}"
+            yield Candidate("published_on", iso, "url", match.group())
+            return
+
+
+def _settle(result: Metadata, candidates: list[Candidate]) -> None:
+    chosen = best(candidates)
+    result.findings += conflicts(chosen, candidates)
+    title = chosen.get("title")
+    if title is not None:
+        others = [candidate for candidate in candidates if candidate.field == "title"]
+        fuller = titles.fullest(title.value, (other.value for other in others))
+        chosen["title"] = next((other for other in others if other.value == fuller), title)
+    keywords = chosen.pop("keywords", None)
+    if keywords is not None:
+        words = [word for word in _KEYWORDS.split(keywords.value) if word]
+        result.keywords = list(dict.fromkeys(words))
+        result.sources["keywords"] = keywords.source
+    for name, candidate in chosen.items():
+        result.values[name] = candidate.value
+        result.sources[name] = candidate.source
+    if result.index_number_raw is None and "index_number" in chosen:
+        result.index_number_raw = chosen["index_number"].raw
+    elif "index_number" in chosen and chosen["index_number"].source == "block":
+        result.index_number_raw = chosen["index_number"].raw
+    for label in [label for label, value in result.extra.items() if _said(result, value)]:
+        del result.extra[label]
+
+
+def _said(result: Metadata, value: str) -> bool:
+    """Whether a value in ``extra`` already stands in a field (a second block says it again)."""
+    squeezed = squeeze(value)
+    return any(
+        squeezed == squeeze(known) or (name in DATES and parse_date(value) == known)
+        for name, known in result.values.items()
+    )

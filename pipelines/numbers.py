@@ -1,0 +1,66 @@
+"""Index numbers (索引号) and document numbers (文号), made comparable (DESIGN §3, platforms.md §29)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_SPACE = re.compile(r"\s+")
+_NOTHING = frozenset(("无", "暂无", "空", "没有", "无文号", "无索引号", "暂无数据", "null", "NULL", "None", "undefined", "N/A"))
+_WORD = re.compile(r"[^\W_]")
+_HAN = re.compile("[\u3400-\u9fff]")
+_OPEN, _CLOSE = "〔[(【〈<{﹝「", "〕])】〉>}﹞」"
+_YEAR = re.compile(rf"[{re.escape(_OPEN)}]\s{{0,3}}(\d{{4}})\s{{0,3}}年?[{re.escape(_CLOSE)}]")
+_BLANK_NUMBER = re.compile(r"[^\w]*(?:\d{4})?[^\w]*第?[^\w]*号?[^\w]*")
+_SEPARATOR = re.compile(r"[、,;|]|(?<=号)\s+(?=[^\s(〔\[【])")
+_DOCUMENT_NUMBER = re.compile(r"[^\W\d_][^\d\s〔〕]{0,24}〔\d{4}〕第?\d{1,6}(?:-\d{1,4})?号?")
+_ORDER = re.compile(r"[^\W\d_]{1,30}(?:第|\d{4}年第?)\d{1,6}号")
+
+
+def is_placeholder(text: str | None) -> bool:
+    """Whether a value says that there is none: blank, 无, 暂无, dashes, slashes, a template left empty (〔〕号)."""
+    if text is None:
+        return True
+    folded = _folded(text)
+    return folded in _NOTHING or not _WORD.search(folded) or bool(re.fullmatch(r"[〔\[(【][〕\])】]第?号", folded))
+
+
+def index_number(raw: str | None) -> str | None:
+    """NFKC without inner spaces; None for placeholders, a number without a serial (``/2019-``) and a title."""
+    if raw is None or is_placeholder(raw):
+        return None
+    number = _folded(raw).strip(":,;。.、\"'“”")
+    if not number or number[-1] in "-/_" or len(number) > 120:
+        return None
+    return None if looks_like_title(number) else number
+
+
+def document_number(raw: str | None) -> str | None:
+    """Brackets around the year as 〔〕, no spaces; several numbers joined by 、; None for a placeholder."""
+    if raw is None or is_placeholder(raw):
+        return None
+    text = unicodedata.normalize("NFKC", raw).translate(_INVISIBLE).strip()
+    parts = [_one_document_number(part) for part in _SEPARATOR.split(text)]
+    kept = [part for part in dict.fromkeys(parts) if part]
+    return "、".join(kept) or None
+
+
+def is_document_number(text: str) -> bool:
+    """Whether ``text`` as a whole is a 文号 (国办发〔2019〕14号, 国务院令第711号), whatever its cell is called."""
+    number = _one_document_number(unicodedata.normalize("NFKC", text).translate(_INVISIBLE))
+    return bool(number and (_DOCUMENT_NUMBER.fullmatch(number) or _ORDER.fullmatch(number)))
+
+
+def looks_like_title(text: str) -> bool:
+    """Whether a value in the cell of a number is prose: eight or more Chinese characters and no 文号."""
+    return len(_HAN.findall(text)) >= 8 and not is_document_number(text)
+
+
+def _folded(text: str) -> str:
+    return _SPACE.sub("", unicodedata.normalize("NFKC", text).translate(_INVISIBLE))
+
+
+def _one_document_number(text: str) -> str | None:
+    number = _YEAR.sub(r"〔\1〕", _SPACE.sub("", text)).strip(":,;。.\"'“”")
+    return None if number in _NOTHING or _BLANK_NUMBER.fullmatch(number) else number

@@ -1,0 +1,136 @@
+"""The title of a page: what its headings, title classes and ``<title>`` say, and which of several forms is best."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from pipelines.cells import Cells
+from pipelines.markup import HEADINGS, class_tokens, collapse, inline_text
+from pipelines.select import matches
+
+_SEPARATORS = re.compile(r"\s*(?:[_|｜]|\s[-—–]\s|-{2,}|\s{2,}|[-—–](?=[^-—–]*$))\s*")
+_TITLE_CLASS = re.compile(r"title|biaoti|headline|(?:^|[-_])(?:tit|bt|h1|tt)(?:$|[-_\d])")
+_NOT_TITLE_CLASS = re.compile(
+    r"sub|small|site|nav|menu|head(?:er)?$|foot|column|channel|list|block|side|right|left|logo|fu|search|share|tab"
+)
+_OTHER = re.compile(r"[^\w]+")
+_HAN = re.compile("[\u3400-\u9fff]")
+_LONGEST = 250
+_ELLIPSES = ("…", "...", "．．．", "。。。")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A text on the page that may be its title: ``cell`` is where it begins, ``score`` how much speaks for it."""
+
+    text: str
+    cell: int
+    score: float
+
+
+def key(title: str) -> str:
+    """What two spellings of one title share: letters, digits and Chinese characters, folded."""
+    return _OTHER.sub("", unicodedata.normalize("NFKC", title)).casefold()
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two titles are one: equal but for punctuation, or one is the beginning of the other, cut off."""
+    first, second = key(one), key(other)
+    if first == second:
+        return True
+    short, long = sorted((first, second), key=len)
+    cut = one if key(one) == short else other
+    return is_cut(cut) and long.startswith(short) and len(short) >= 4
+
+
+def is_cut(title: str) -> bool:
+    """Whether a title ends in an ellipsis."""
+    return title.rstrip().endswith(_ELLIPSES)
+
+
+def fullest(chosen: str, others: Iterable[str]) -> str:
+    """``chosen``, or where it is cut off by an ellipsis the first of ``others`` that goes on."""
+    if not is_cut(chosen):
+        return chosen
+    stem = key(chosen)
+    for other in others:
+        if not is_cut(other) and len(key(other)) > len(stem) and key(other).startswith(stem):
+            return other
+    return chosen
+
+
+def page_title(root: HtmlElement) -> str:
+    """The text of ``<title>``; markup that was escaped into it is dropped."""
+    for element in root.iter("title"):
+        text = collapse(re.sub(r"<[^<>]{0,2000}>", "", element.text or ""))
+        if text:
+            return text
+    return ""
+
+
+def without_site(title: str, sites: Iterable[str]) -> str | None:
+    """``<title>`` without the site's and columns' names: the longest of its parts that is no site's name."""
+    parts = [part for part in _SEPARATORS.split(title) if part and len(_HAN.findall(part)) >= 2]
+    names = {key(site) for site in sites if site}
+    own = [part for part in parts if key(part) not in names and not _is_site_name(part)]
+    return max(own, key=len) if own else None
+
+
+def _is_site_name(part: str) -> bool:
+    return part.endswith(("网", "网站", "人民政府", "门户网站", "政府网", "欢迎您", "欢迎您!", "平台", "频道"))
+
+
+def selected(root: HtmlElement, selectors: Sequence[str]) -> str | None:
+    """The first text that the profile's ``title`` selectors find."""
+    for element in matches(root, selectors):
+        text = inline_text(element)
+        if text:
+            return text
+    return None
+
+
+def headings(page: Cells, title: str) -> list[Heading]:
+    """Texts in heading elements or title classes, best first; ``title`` is what ``<title>`` says."""
+    found: list[Heading] = []
+    whole, seen = key(title), set()
+    for element, (first, last) in page.extent.items():
+        if not 0 < last - first <= 4:
+            continue
+        rank = _rank(element)
+        if rank <= 0:
+            continue
+        text = collapse(page.text_of(element).replace("\n", ""))
+        folded = key(text)
+        if not 4 <= len(text) <= _LONGEST or len(_HAN.findall(text)) < 2 or (folded, first) in seen:
+            continue
+        seen.add((folded, first))
+        inside = 2.0 if folded and folded in whole else 0.0
+        opens = 1.0 if inside and whole.startswith(folded) else 0.0
+        found.append(Heading(text, first, rank + inside + opens + min(len(folded), 24) / 24))
+    return sorted(found, key=lambda heading: (-heading.score, heading.cell))
+
+
+def _rank(element: HtmlElement) -> float:
+    """How much an element's name and classes speak for a title: h1 3, h2 2, h3 1.5, a title class 1.5."""
+    rank = {"h1": 3.0, "h2": 2.0, "h3": 1.5, "h4": 0.5}.get(element.tag, 0.0)
+    tokens = class_tokens(element)
+    if any(_TITLE_CLASS.search(token) and not _NOT_TITLE_CLASS.search(token) for token in tokens):
+        rank += 1.5
+    elif rank and tokens and any(_NOT_TITLE_CLASS.search(token) for token in tokens):
+        rank -= 1.0
+    return rank
+
+
+def title_cells(page: Cells, known: Iterable[str]) -> list[int]:
+    """Numbers of the cells, ascending, where one of the ``known`` titles stands alone or a heading begins."""
+    keys = {key(title) for title in known if title}
+    found = {page.extent[element][0] for element in page.headings if element.tag in HEADINGS}
+    for number, cell in enumerate(page.items):
+        if 4 <= len(cell.text) <= 2 * _LONGEST and key(cell.text) in keys:
+            found.add(number)
+    return sorted(found)
