@@ -20,7 +20,7 @@ _INFO_LABEL = re.compile(
     r"发布(?:机构|单位|者|人)\s?[:：]|责任编辑\s?[:：]|编辑\s?[:：]|信息员\s?[:：]|审核\s?[:：]"
 )
 _CONTROL = re.compile(
-    r"(?:浏览|点击|阅读|访问|查看|被阅)(?:次数|量|数|人次)?\s?[:：]|(?:浏览|点击|阅读|访问)(?:次数|量)|字体\s?[:：]|字号\s?[:：]|"
+    r"(?:浏览|点击|阅读|访问|查看|被阅)(?:次数|量|数|人次|统计)?\s?[:：]|(?:浏览|点击|阅读|访问)(?:次数|量)|字体\s?[:：]|字号\s?[:：]|"
     r"字体大小|\[?\s?大\s{0,2}\]?\s?[|\[]?\s{0,2}中\s{0,2}\]?\s?[|\[]?\s{0,2}小|小\s{1,2}中\s{1,2}大|视力保护|保护视力|打印本页|"
     r"打印本文|【打印】|【关闭】|\[打印\]|关闭窗口|分享到|收藏本|我要纠错|语音播报|朗读"
 )
@@ -43,6 +43,7 @@ _MARK = re.compile(
     r"标\s?签\s?(?:[:：]|$)|tags?\s?[:：]|"
     r"验\s?证\s?码|看不清|换一张|"
     r"我要(?:纠错|评论|留言|收藏|推荐|分享)|(?:加入|添加)收藏|收藏(?:本页|本文|此页|[】\]\s]|$)|推荐给?(?:朋友|好友)|"
+    r"第\s?\d{1,4}\s?页\s{0,3}[/／，,]?\s{0,3}共\s?\d{1,4}\s?页|广告$|"
     r"复制(?:本文|链接|网址)|转发到|保存(?:本页|页面|$)"
     r")",
     re.IGNORECASE,
@@ -56,10 +57,11 @@ _RELATED = re.compile(
     r"解读|推荐|图片|喜欢)\s{0,2}(?:[】\])）」:：]|$|>|更多)"
 )
 _CREDIT = re.compile(
-    r"[【\[（(\s]{0,3}(?:责任编辑|责\s?编|编\s?辑|编辑人|文章来源|信息来源|来\s?源|稿\s?源|作者|撰稿|录入|本文(?:来源|网址|链接|地址|发表|通告)|"
+    r"[【\[（(\s]{0,3}(?:责任编辑|责\s?编|编\s?辑|编辑人|文章来源|信息来源|来\s?源|稿\s?源|作者|撰稿|录入|本文(?:来源|网址|链接|地址)|"
     r"原文(?:链接|地址)|原标题|免责声明|版权声明|声明|转载请|特别声明|更多精彩|关键词|关键字|供稿单位|信息员)\s?[:：（(]|"
-    r"[（(]\s?(?:责任)?(?:编辑|责编)|转载请注明|郑重声明[:：]"
+    r"[（(]\s?(?:责任)?(?:编辑|责编)|转载请注明|郑重声明[:：]|[（(]?本文(?:发表于|通告引用)"
 )
+_LEGAL = re.compile(r"(?:反侵权|侵权|版权|著作权|免责|法律|郑重)(?:公告|声明)\s?[:：]?\Z")
 _FOOTER = re.compile(
     r"版权所有|copyright|all rights reserved|[^A-Za-z]ICP[备证]|公网安备|网站标识码|技术支持|网站地图|"
     r"^(?:主办(?:单位)?|承办(?:单位)?|建议使用)[:：]?",
@@ -97,7 +99,7 @@ def is_info_bar(text: str) -> bool:
 
 
 def _bare_moment(text: str) -> bool:
-    return len(text) <= 40 and _CLOCK.search(text) is not None
+    return len(text) <= 60 and "，" not in text and _CLOCK.search(text) is not None
 
 
 def is_breadcrumb(text: str) -> bool:
@@ -125,6 +127,11 @@ def opens_related(text: str) -> bool:
 def is_credit(text: str) -> bool:
     """Editor, source, disclaimer: under news articles."""
     return len(text) <= _LONGEST_BAR and _CREDIT.match(text) is not None
+
+
+def opens_legal_notice(text: str) -> bool:
+    """The heading over a publisher's notice of its rights."""
+    return _LEGAL.match(text) is not None
 
 
 def is_footer(text: str) -> bool:

@@ -21,6 +21,7 @@ from pipelines.furniture import (
     is_info_bar,
     is_mark,
     opens_comments,
+    opens_legal_notice,
     opens_related,
 )
 from pipelines.markup import BLOCKS, inline_text
@@ -28,6 +29,7 @@ from pipelines.segments import Segments
 
 _HEAD_LINES = 12  # an info bar stands within so many lines of the top
 _TEXT_ENOUGH = 60  # characters; below it pictures may be the body
+_SHORT_CREDIT = 20  # characters of 编辑：某某
 _LINK_RUN = 3  # so many lines of links in a row are a list of other pages
 _MOST_TITLES = 4
 _SHORTEST_TITLE = 5
@@ -140,7 +142,11 @@ def _opens(body: Lines, number: int, trusted: bool) -> bool:
         return not any(body.mass[number + 1 :])
     if trusted:
         return False
-    return is_credit(text) and not any(body.mass[number + 1 :]) and number * 2 > len(body.mass)
+    if number * 2 <= len(body.mass):
+        return False
+    if opens_legal_notice(text):
+        return True
+    return is_credit(text) and (len(text) <= _SHORT_CREDIT or not any(body.mass[number + 1 :]))
 
 
 def _is_comment_box(body: Lines, number: int) -> bool:
@@ -151,7 +157,7 @@ def _is_comment_box(body: Lines, number: int) -> bool:
 
 def _section_end(body: Lines, number: int) -> int:
     text, count = body.lines.text, len(body.lines.text)
-    if opens_comments(text[number]) and not body.linked[number]:
+    if (opens_comments(text[number]) and not body.linked[number]) or opens_legal_notice(text[number]):
         return count
     stop = number + 1
     if opens_related(text[number]):
