@@ -1,1 +1,1 @@
-"""Sample portals: invented places, real peculiarities, one small HTTP server for demo, tests and benchmarks."""
+"""Sample portals: invented places, real peculiarities, a small HTTP server for demo, tests, benchmarks."""

@@ -1,4 +1,4 @@
-"""Pages that stand in place of a document: challenges of the usual shields, and a server error (platforms.md §27).
+"""Pages in place of a document: challenges of the usual shields, and a server error (platforms.md §27).
 
 They carry no working script: what a browser would compute is left out on purpose, for a crawler reports them.
 """
@@ -15,7 +15,8 @@ _JSL = (
 _RS = (
     '<!DOCTYPE html><html><head><meta http-equiv="Content-Type" content="text/html; charset=utf-8">'
     '<meta content="sample{serial}" id="9DhefwqGPrzGxEp9hPaoag" r="m">'
-    '<script type="text/javascript" r="m">$_ts=window["$_ts"];if(!$_ts)$_ts={{}};$_ts.nsd={serial};$_ts.cd="";</script>'
+    '<script type="text/javascript" r="m">$_ts=window["$_ts"];if(!$_ts)$_ts={{}};$_ts.nsd={serial};$_ts.cd="";'
+    "</script>"
     '<script type="text/javascript" charset="iso-8859-1" src="/4QbVtADbnLVIc/d.FxJzG50F.js" r="m"></script>'
     "</head><body></body></html>"
 )

@@ -100,7 +100,9 @@ def expect(site: Site, edition: int) -> ExpectedPortal:
     for change in site.data.changes:
         if change.edition <= edition:
             title = site.data.document(change.document).title
-            {"removed": result.gone, "edited": result.edited, "added": result.added}[change.kind].append(title)
+            {"removed": result.gone, "edited": result.edited, "added": result.added}[change.kind].append(
+                title
+            )
     return result
 
 

@@ -24,14 +24,15 @@ _CONTENT_TYPES = (
 _RELATIONS = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
     '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-    '<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/{}" Target="{}"/>'
+    '<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/{}"'
+    ' Target="{}"/>'
     "</Relationships>"
 )
 _MAIN = "application/vnd.openxmlformats-officedocument."
 
 
 def make_file(name: str, title: str, lines: list[str]) -> Response:
-    """A file of the kind its name's ending says, holding title and lines; raises ``KeyError`` for another kind."""
+    """A file of the kind that its name ends in, holding title and lines; ``KeyError`` for another kind."""
     ending = name.rpartition(".")[2].lower()
     body = {"pdf": pdf, "docx": docx, "xlsx": xlsx, "doc": rtf}[ending]([title, *lines])
     return Response(body, 200, (("Content-Type", _TYPES[ending]),))

@@ -1,8 +1,8 @@
 """Texts of the common kinds of document, composed from ``data/genres.toml``: the same input, the same text.
 
 A genre is a list of slots, a slot a list of alternatives; which one a document takes follows from its id.
-Alternatives hold ``{title}``, ``{agency}``, ``{place}``, ``{date}`` (written out), the arguments of the document's
-line, and ``{n:20-90}``, a number between these bounds that also follows from the id.
+Alternatives hold ``{title}``, ``{agency}``, ``{place}``, ``{date}`` (written out), the arguments of the
+document's line, and ``{n:20-90}``, a number between these bounds that also follows from the id.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A portal of any size for benchmarks and stress tests, in a process of its own so that it costs the crawler nothing.
+"""A portal of any size for benchmarks and stress tests, in a process of its own.
 
-It lists as a TRS portal and serves ``pages`` documents of about ``page_bytes`` each: a text and a metadata block of
-their own, and navigation, styles and scripts that all pages share, as on real portals.
+It lists as a TRS portal and serves ``pages`` documents of about ``page_bytes`` each: a text and a metadata
+block of their own, and navigation, styles and scripts that all pages share, as on real portals.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ class LoadSite:
         self._port = int(line)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._stop()
 
     def _stop(self) -> None:

@@ -11,7 +11,15 @@ from crawler.samples.text import to_html
 LISTING = "/zwgk/load/"
 _GENRES = ("notice", "rule", "plan", "recruitment", "land", "publicity")
 _PLACES = ("东坝镇", "西渡街道", "南浦区", "北塘县", "上河乡", "下湾镇", "青石桥街道")
-_SUBJECTS = ("供水管网改造", "校园安全", "古桥修缮", "农机购置补贴", "湿地保护", "公共自行车运营", "档案数字化")
+_SUBJECTS = (
+    "供水管网改造",
+    "校园安全",
+    "古桥修缮",
+    "农机购置补贴",
+    "湿地保护",
+    "公共自行车运营",
+    "档案数字化",
+)
 _FIRST = date(2015, 1, 5)
 
 
@@ -45,12 +53,14 @@ def document(number: int) -> bytes:
         "agency": _PLACES[number % len(_PLACES)] + "办事服务中心",
         "written_on": day,
     }
-    text = compose(_GENRES[number % len(_GENRES)], values, f"subject={_SUBJECTS[number // 7 % len(_SUBJECTS)]}")
+    text = compose(
+        _GENRES[number % len(_GENRES)], values, f"subject={_SUBJECTS[number // 7 % len(_SUBJECTS)]}"
+    )
     body = to_html(text, TrsSite.style, lambda _name, file: f"./{file}")
     name = title(number)
     return (
-        f"<title>{name}</title><meta name='ArticleTitle' content='{name}'><meta name='PubDate' content='{day}'></head>"
-        f"<body><table class='xxgk'><tr><td>索引号</td><td>{index_number(number)}</td><td>发布机构</td>"
+        f"<title>{name}</title><meta name='ArticleTitle' content='{name}'><meta name='PubDate' content='{day}'>"
+        f"</head><body><table class='xxgk'><tr><td>索引号</td><td>{index_number(number)}</td><td>发布机构</td>"
         f"<td>{values['agency']}</td></tr><tr><td>公开日期</td><td>{day}</td><td>文号</td><td></td></tr></table>"
         f"<h1>{name}</h1><div class='TRS_Editor' id='zoom'>{body}</div>"
     ).encode()

@@ -1,4 +1,4 @@
-"""The process behind ``LoadSite``: pre-rendered pages over asyncio, HTTP/1.1 keep-alive. Ends when its stdin closes.
+"""The process behind ``LoadSite``: pre-rendered pages, HTTP/1.1 keep-alive. Ends when its stdin closes.
 
 ``python -m crawler.samples.load_server PAGES PAGE_BYTES ROWS PORT`` prints the port it listens on.
 """
@@ -35,7 +35,8 @@ def render(pages: int, page_bytes: int, rows: int) -> dict[bytes, tuple[bytes, .
 
 def _head(length: int) -> bytes:
     return (
-        f"HTTP/1.1 200 OK\r\nServer: nginx\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {length}\r\n\r\n"
+        "HTTP/1.1 200 OK\r\nServer: nginx\r\nContent-Type: text/html; charset=utf-8\r\n"
+        f"Content-Length: {length}\r\n\r\n"
     ).encode()
 
 

@@ -31,7 +31,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Quirk:
-    """One peculiarity of a portal: ``kind`` is what the site's code does, ``cites`` the catalogue's section."""
+    """A peculiarity of a portal: ``kind`` is what the site's code does, ``cites`` the catalogue's section."""
 
     kind: str
     cites: str
@@ -64,7 +64,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a listing: ``href`` is an absolute path or URL, ``document`` is None for rows of another kind."""
+    """One row of a listing: ``href`` is an absolute path or URL; ``document`` is None for other rows."""
 
     href: str
     title: str
@@ -91,7 +91,7 @@ class PortalData:
     site: Mapping[str, Any]
 
     def column(self, key: str) -> Column:
-        """The column with this key; raises ``StopIteration`` for none, which a data file's typing error causes."""
+        """The column with this key; raises ``StopIteration`` for none, a slip in a data file."""
         return next(column for column in self.columns if column.key == key)
 
     def document(self, id_: str) -> Document:

@@ -13,7 +13,7 @@ from crawler.samples.server import SampleServer
 def write_portal_files(server: SampleServer, folder: Path, *, delay: float = 0.0) -> list[str]:
     """Write one TOML file a sample portal into ``folder`` (created if missing) and return the portals' ids.
 
-    ``delay`` is the seconds between two requests. The files allow private hosts, for the portals are on 127.0.0.1.
+    ``delay`` is the seconds between two requests. The files allow private hosts: 127.0.0.1.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for portal_id in server.portal_ids:

@@ -1,4 +1,4 @@
-"""The sample portals' HTTP server: one port a portal on 127.0.0.1, HTTP/1.1 with keep-alive, bounded threads."""
+"""The sample portals' HTTP server: a port a portal on 127.0.0.1, HTTP/1.1 keep-alive, bounded threads."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ class SampleServer:
         return list(self.sites)
 
     def base_url(self, portal_id: str) -> str:
-        """The root address of a portal, with a slash at its end; raises ``KeyError`` outside the ``with`` block."""
+        """The root address of a portal, ending in a slash; ``KeyError`` outside the ``with`` block."""
         return self._servers[portal_id].base_url
 
     def requests(self, portal_id: str) -> list[LoggedRequest]:
@@ -155,7 +155,7 @@ class SampleServer:
         return site.respond(request, self.edition, serial)
 
     def expected(self, edition: int | None = None) -> dict[str, ExpectedPortal]:
-        """By portal id, what an archive must hold after crawls of every edition up to this (default: the current)."""
+        """By portal id, what an archive must hold after crawls of every edition up to this one."""
         return {id_: expect(site, edition or self.edition) for id_, site in self.sites.items()}
 
     def __enter__(self) -> SampleServer:

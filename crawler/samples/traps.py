@@ -6,17 +6,17 @@ itself is the trap, or its one row leads to it (``/<name>/202601/t20260105_1.htm
 
 from __future__ import annotations
 
-import gzip
 import itertools
 import re
 import threading
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
+from crawler.samples import trap_answers as answers
 from crawler.samples.server import HttpPortal, LoggedRequest
+from crawler.samples.trap_answers import HTML, MIB
 from crawler.samples.wire import Request, Response, not_found, redirect
 
 TRAPS = {
@@ -49,38 +49,6 @@ _ELSEWHERE = {
     "to-private": "http://10.0.0.1/",
 }
 _ROWS = 10
-_MIB = 1 << 20
-_HTML = ("Content-Type", "text/html; charset=utf-8")
-
-
-def _page(markup: str) -> Response:
-    page = f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>样例</title></head><body>{markup}</body></html>'
-    return Response(page.encode(), 200, (_HTML,))
-
-
-def _listing(hrefs: Sequence[str], script: str = "") -> Response:
-    rows = "".join(
-        f'<li><a href="{href}" title="第{href[-24:]}号通告">通告</a><span>2026-01-05</span></li>\n' for href in hrefs
-    )
-    return _page(f"<ul>{rows}</ul><script>{script}</script>")
-
-
-def _document(number: int) -> Response:
-    text = f"<p>第{number}号通告的正文。本通告自发布之日起施行，由综合科负责解释，有关事项请咨询窗口工作人员。</p>" * 3
-    return _page(f"<table><tr><td>索引号</td><td>000990900/2026-{number:05d}</td><td>发布机构</td><td>样例</td></tr></table>"
-                 f'<h1>第{number}号通告</h1><div class="TRS_Editor">{text}</div>')
-
-
-def _bomb() -> bytes:
-    """1 GiB of spaces, as 1024 members of gzip: made from one, in no time."""
-    return gzip.compress(b" " * _MIB, mtime=0) * 1024
-
-
-def _drip() -> Iterator[bytes]:
-    yield b"<html><body>"
-    while True:
-        time.sleep(0.5)
-        yield b" "
 
 
 class TrapSite:
@@ -95,7 +63,9 @@ class TrapSite:
         self._server.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._server.stop()
 
     @property
@@ -150,31 +120,31 @@ class TrapSite:
         """Page ``index`` (from 0) of a trap's directory."""
         numbers = range(index * _ROWS, (index + 1) * _ROWS)
         if trap == "endless":
-            return _listing([f"./202601/t20260105_{number}.html" for number in numbers])
+            return answers.listing([f"./202601/t20260105_{number}.html" for number in numbers])
         if trap == "repeat":
-            return _listing([f"./202601/t20260105_{number}.html" for number in range(_ROWS)])
+            return answers.listing([f"./202601/t20260105_{number}.html" for number in range(_ROWS)])
         if trap == "session":
             session = f"{serial:032X}"
-            hrefs = [f"./202601/t20260105_{number}.html;jsessionid={session}?sid={session}" for number in range(_ROWS)]
-            return _listing(hrefs, 'createPageHTML(1, 0, "index", "html");')
+            hrefs = [f"./202601/t20260105_{n}.html;jsessionid={session}?sid={session}" for n in range(_ROWS)]
+            return answers.listing(hrefs, 'createPageHTML(1, 0, "index", "html");')
         if trap == "flaky":
             hrefs = [f"./202601/t20260105_{number}.html" for number in numbers] if index < 3 else []
-            return _listing([] if index == 1 and times == 1 else hrefs)
+            return answers.listing([] if index == 1 and times == 1 else hrefs)
         if trap == "shifting":
-            return self._shifting(index, times)
+            return self._shifting(index)
         href = "." + _DOCUMENT if trap != "long-link" else f"./202601/t20260105_1.html?x={'a' * 20_000}"
-        return _listing([href], 'createPageHTML(1, 0, "index", "html");')
+        return answers.listing([href], 'createPageHTML(1, 0, "index", "html");')
 
-    def _shifting(self, index: int, times: int) -> Response:
+    def _shifting(self, index: int) -> Response:
         """30 rows at first; the rows that were inserted have the numbers from 1000."""
         with self._lock:
             read = sum(self._asked[f"/shifting/{name}"] for name in ("", "index.html"))
         rows = [*range(1000 + read - 1 - (index == 0), 999, -1), *range(30)]
         shown = rows[index * _ROWS : (index + 1) * _ROWS]
         pages = -(-len(rows) // _ROWS)
-        del times
-        return _listing(
-            [f"./202601/t20260105_{number}.html" for number in shown], f'createPageHTML({pages}, {index}, "index", "html");'
+        return answers.listing(
+            [f"./202601/t20260105_{number}.html" for number in shown],
+            f'createPageHTML({pages}, {index}, "index", "html");',
         )
 
     def _detail(self, trap: str, request: Request, serial: int) -> Response:
@@ -184,24 +154,32 @@ class TrapSite:
         if trap in {"self-redirect", "loop", "deep"}:
             return self._redirecting(trap, request)
         number = re.search(r"_(\d{1,9})\.html", request.path)
-        answers: dict[str, Callable[[], Response]] = {
-            "bomb": lambda: Response(_bomb(), 200, (_HTML, ("Content-Encoding", "gzip"))),
+        bodies: dict[str, Callable[[], Response]] = {
+            "bomb": lambda: Response(answers.bomb(), 200, (HTML, ("Content-Encoding", "gzip"))),
             "huge": lambda: Response(
                 status=200,
-                headers=(_HTML, ("Content-Length", str(2048 * _MIB))),
-                stream=lambda: itertools.repeat(b"x" * _MIB, 2048),
+                headers=(HTML, ("Content-Length", str(2048 * MIB))),
+                stream=lambda: itertools.repeat(b"x" * MIB, 2048),
             ),
-            "endless-body": lambda: Response(headers=(_HTML,), stream=lambda: itertools.repeat(b"<p>x</p>" * 8192)),
-            "drip": lambda: Response(headers=(_HTML,), stream=_drip),
-            "short": lambda: Response(headers=(_HTML, ("Content-Length", "50000")), stream=lambda: [b"<html><body><p>"]),
-            "links": lambda: _page("".join(f'<a href="/links/{n}.html">{n}</a>\n' for n in range(100_000))),
+            "endless-body": lambda: Response(
+                headers=(HTML,), stream=lambda: itertools.repeat(b"<p>x</p>" * 8192)
+            ),
+            "drip": lambda: Response(headers=(HTML,), stream=answers.drip),
+            "short": lambda: Response(
+                headers=(HTML, ("Content-Length", "50000")), stream=lambda: [b"<html><body><p>"]
+            ),
+            "links": lambda: answers.page(
+                "".join(f'<a href="/links/{n}.html">{n}</a>\n' for n in range(100_000))
+            ),
         }
-        return answers.get(trap, lambda: _document(int(number[1]) if number else serial))()
+        return bodies.get(trap, lambda: answers.document(int(number[1]) if number else serial))()
 
     def _redirecting(self, trap: str, request: Request) -> Response:
         if trap == "self-redirect":
             return redirect(request.target)
         if trap == "loop":
-            return redirect("/loop/202601/t20260105_2.html" if request.path.endswith("_1.html") else "/loop" + _DOCUMENT)
+            return redirect(
+                "/loop/202601/t20260105_2.html" if request.path.endswith("_1.html") else "/loop" + _DOCUMENT
+            )
         step = int(request.query.get("step", "0"))
-        return redirect(f"/deep{_DOCUMENT}?step={step + 1}") if step < 60 else _document(60)
+        return redirect(f"/deep{_DOCUMENT}?step={step + 1}") if step < 60 else answers.document(60)

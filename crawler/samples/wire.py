@@ -1,4 +1,4 @@
-"""A request and a response of the sample portals, free of sockets, so that sites can be tested as functions."""
+"""A request and a response of the sample portals, free of sockets: sites can be tested as functions."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class Request:
 class Response:
     """One answer; header values are latin-1 text, so that raw GBK bytes can be sent as servers send them.
 
-    ``stream`` gives the body piece by piece instead of ``body``; the connection is closed behind it. Its length is
-    announced only by a Content-Length among the headers, be it true or not.
+    ``stream`` gives the body piece by piece instead of ``body``; the connection is closed behind it. Its
+    length is announced only by a Content-Length among the headers, be it true or not.
     """
 
     body: bytes = b""
@@ -62,7 +62,7 @@ class Response:
 
 
 def raw_header(text: str, charset: str) -> str:
-    """``text`` in ``charset`` as a header value: many portals write bytes no standard allows (platforms.md §26)."""
+    """``text`` in ``charset`` as a header value: portals send what no standard allows (platforms.md §26)."""
     return text.encode(charset).decode("latin-1")
 
 

@@ -69,7 +69,9 @@ class HanwebSite(Site):
             return f'<p class="xxgk_info">{text}</p>'
         rows = [
             "<tr>"
-            + "".join(f'<td class="t">{label}</td>\n<td>{escape(value)}</td>' for label, value in pairs[at : at + 2])
+            + "".join(
+                f'<td class="t">{label}</td>\n<td>{escape(value)}</td>' for label, value in pairs[at : at + 2]
+            )
             + "</tr>"
             for at in range(0, len(pairs), 2)
         ]
@@ -103,7 +105,7 @@ class HanwebSite(Site):
     # --- jpage --------------------------------------------------------------------------------------------
 
     def _ids(self, column: Column) -> tuple[str, str]:
-        """Column and unit as the page's own address has them: encrypted on some portals (platforms.md §2 Rules)."""
+        """Column and unit as the page's own address has them: encrypted on some (platforms.md §2 Rules)."""
         plain = str(column.data["column_id"]), str(column.data["unit_id"])
         if not self.data.quirk("encrypted-nextgroup", directory=column.key):
             return plain
@@ -113,7 +115,9 @@ class HanwebSite(Site):
     def _window(self, parameters: dict[str, str], edition: int) -> Response:
         column = next((c for c in self.data.columns if self._is(c, parameters)), None)
         if column is None:
-            return self.html("<html><body></body></html>".ljust(54))  # platforms.md §2 Rules: ~54 bytes, no access
+            return self.html(
+                "<html><body></body></html>".ljust(54)
+            )  # platforms.md §2 Rules: ~54 bytes, no access
         rows = self.rows(column, edition)
         page = parameters.get("page", "")
         if page.isdecimal():  # startrecord is then ignored

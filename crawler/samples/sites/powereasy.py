@@ -1,4 +1,4 @@
-"""动易 PowerEasy SiteFactory: extension-less columns with ``?page=N``, and the older .aspx pages (platforms.md §14, §33)."""
+"""动易 PowerEasy: extension-less columns with ``?page=N``, and older .aspx pages (platforms.md §14, §33)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from crawler.samples.wire import Request, Response
 
 
 class PowerEasySite(Site):
-    """Answers as a PowerEasy portal; columns with ``style = "old"`` are its government information pages of 2019."""
+    """Answers as a PowerEasy portal; columns with ``style = "old"`` are its pages of 2019."""
 
     templates: ClassVar[str] = "powereasy"
     style: ClassVar[Style] = Style(
@@ -50,7 +50,9 @@ class PowerEasySite(Site):
         ]
         name = "imf-public-read-table" if column.data.get("style") == "old" else "xxgk-table"
         rows = [
-            "<tr>" + "".join(f"<td>{label}</td><td>{escape(value)}</td>" for label, value in pairs[at : at + 2]) + "</tr>"
+            "<tr>"
+            + "".join(f"<td>{label}</td><td>{escape(value)}</td>" for label, value in pairs[at : at + 2])
+            + "</tr>"
             for at in range(0, len(pairs), 2)
         ]
         return f'<table class="{name}" cellspacing="0">{"".join(rows)}</table>'
@@ -92,7 +94,8 @@ class PowerEasySite(Site):
 
     def _pager(self, column: Column, page: int, pages: int, records: int) -> str:
         def link(number: int, name: str) -> str:
-            return f'<a href="{escape(column.url)}{"&amp;" if "?" in column.url else "?"}page={number}">{name}</a>'
+            joint = "&amp;" if "?" in column.url else "?"
+            return f'<a href="{escape(column.url)}{joint}page={number}">{name}</a>'
 
         links = [link(number, str(number)) for number in range(1, pages + 1) if number != page]
         if page < pages:
@@ -105,7 +108,7 @@ class PowerEasySite(Site):
         pin = '<span class="istop">顶</span>' if row.pinned else ""
         return (
             f'<li>{pin}<a href="{escape(row.href)}" title="{escape(row.title)}">'
-            f"{escape(self.shown_title(row, column))}</a><span class=\"date\">{row.published_on}</span></li>\n"
+            f'{escape(self.shown_title(row, column))}</a><span class="date">{row.published_on}</span></li>\n'
         )
 
     def _old_row(self, row: Row, column: Column) -> str:

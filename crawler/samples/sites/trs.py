@@ -1,4 +1,4 @@
-"""TRS WCM: static pages, ``/YYYYMM/tYYYYMMDD_id.html``, list pages ``index.html``, ``index_1.html`` … (platforms.md §1)."""
+"""TRS WCM: ``/YYYYMM/tYYYYMMDD_id.html``, list pages ``index.html``, ``index_1.html`` … (platforms.md §1)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ class TrsSite(Site):
     def address(self, document: Document, column: Column) -> str:
         """The day in the address is that of entry, not the published one (platforms.md §1 Gotchas)."""
         day = document.created_on.replace("-", "")
-        number = f"{document.id}{'' if column.key == document.directories[0] else document.directories.index(column.key)}"
+        place = document.directories.index(column.key)
+        number = f"{document.id}{place or ''}"
         return f"{column.url}{day[:6]}/t{day}_{number}.html"
 
     def file_path(self, document: Document, column: Column, file: str) -> str:
@@ -52,7 +53,7 @@ class TrsSite(Site):
         return "./" + posixpath.basename(self.file_path(document, column, file))
 
     def block(self, document: Document, column: Column) -> str:
-        """A definition list: portals of this family lay the block out as they like (platforms.md §1 Detail, §24)."""
+        """A definition list: every portal lays the block out in its own way (platforms.md §1 Detail, §24)."""
         pairs = (
             ("索 引 号", document.index_number),
             ("主题分类", document.catalog),
@@ -91,12 +92,14 @@ class TrsSite(Site):
     def _rows(self, rows: list[Row], column: Column) -> str:
         if column.data.get("layout") == "table":
             head = "<tr><th>名称</th><th>索引号</th><th>发布机构</th><th>发布日期</th></tr>"
-            return f'<table class="xxgk-list">{head}{"".join(self._table_row(row, column) for row in rows)}</table>'
+            body = "".join(self._table_row(row, column) for row in rows)
+            return f'<table class="xxgk-list">{head}{body}</table>'
         return f'<ul class="list-news">{"".join(self._list_row(row, column) for row in rows)}</ul>'
 
     def _link(self, row: Row, column: Column) -> str:
         href = row.href if "//" in row.href else "./" + posixpath.relpath(row.href, column.url)
-        return f'<a href="{escape(href)}" title="{escape(row.title)}" target="_blank">{escape(self.shown_title(row, column))}</a>'
+        shown = escape(self.shown_title(row, column))
+        return f'<a href="{escape(href)}" title="{escape(row.title)}" target="_blank">{shown}</a>'
 
     def _list_row(self, row: Row, column: Column) -> str:
         pin = '<em class="top">置顶</em>' if row.pinned else ""

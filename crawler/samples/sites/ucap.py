@@ -1,4 +1,4 @@
-"""开普云 UCAP: static lists ``xlist.shtml``, ``xlist_2.shtml`` …, articles ``/YYYYMM/<32 hex>.shtml`` (platforms.md §5)."""
+"""开普云 UCAP: lists ``xlist.shtml``, ``xlist_2.shtml`` …, articles ``/YYYYMM/<32 hex>.shtml`` (platforms.md §5)."""
 
 from __future__ import annotations
 
@@ -50,9 +50,7 @@ class UcapSite(Site):
             ("公开形式", "主动公开"),
             ("信息时效", "有效"),
         )
-        items = "".join(
-            f"<li><span>{label}：</span><em>{escape(value)}</em></li>" for label, value in pairs
-        )
+        items = "".join(f"<li><span>{label}：</span><em>{escape(value)}</em></li>" for label, value in pairs)
         return f'<div class="zhengcelistbg"><ul>{items}</ul></div>'
 
     def listing(self, request: Request, edition: int, serial: int) -> Response | None:
