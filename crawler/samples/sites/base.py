@@ -6,7 +6,8 @@ differs on every fetch (visit counters, advertisements, tokens), so that a test 
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from crawler.samples import text
 from crawler.samples.challenges import challenge
@@ -158,8 +159,8 @@ class Site(Holdings):
         values["body"] = text.to_html(source, self.style, lambda _name, file: file)
         return self.html(template(f"{self.templates}/single.html").render(values))
 
-    def _extra_row(self, kind: str, values: object, edition: int) -> Response:
-        assert isinstance(values, dict)
+    def _extra_row(self, kind: str, values: Mapping[str, Any], edition: int) -> Response:
+        """A listed file, or an address that leads to a document."""
         if kind == "redirect":
             target = self.data.document(values["to"])
             return redirect(
