@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NamedTuple
 
 from sqlite_utils import Database
@@ -16,7 +14,6 @@ from archive.principal import choose_principal
 from archive.record import METADATA_FIELDS, Record
 from archive.record_findings import save_record_findings
 from archive.revisions import read_record
-from archive.search import fts_row, index_document
 from archive.similarity import simhash
 
 _TEXTS = ("title", *METADATA_FIELDS)
@@ -63,18 +60,10 @@ def create_document(db: Database, *, uid: str, portal: str, url: str, at: str) -
     return int(document_id or 0)
 
 
-@contextmanager
-def indexed(db: Database, document_id: int) -> Iterator[None]:
-    """Keep the search index in step with whatever the block does to this document's rows."""
-    old = fts_row(db, document_id)
-    yield
-    index_document(db, document_id, fts_row(db, document_id), old)
-
-
 def refresh(db: Database, document_id: int, *, at: str, crawl_id: str | None, force: bool = False) -> None:
     """Choose the principal and the roles anew, and flatten what it shows where that is another revision.
 
-    Inside :func:`indexed`. ``force``: flatten also when the revision is the same, because its record changed. A
+    Inside :func:`archive.indexing.indexed`. ``force``: flatten also when the revision is the same, because its record changed. A
     document without sightings goes on showing what it showed.
     """
     principal = choose_principal(db, document_id)

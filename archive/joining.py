@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from archive.documents import indexed, refresh
+from archive.documents import refresh
 from archive.events import add_event
-from archive.search import fts_row, index_document
+from archive.indexing import indexed
 
 FIRST_SEEN = """
 SELECT c.crawl_id, r.seen_at, s.url_key FROM revisions AS r
@@ -24,8 +24,7 @@ def join(db: Database, one: int, other: int, *, at: str, crawl_id: str | None) -
     """
     kept, dropped = sorted((one, other), key=lambda document_id: _first_seen(db, document_id))
     uid = db.conn.execute("SELECT uid FROM documents WHERE id = ?", (dropped,)).fetchone()[0]
-    index_document(db, dropped, None, fts_row(db, dropped))
-    with indexed(db, kept):
+    with indexed(db, kept), indexed(db, dropped):
         _move(db, kept, dropped, at)
         refresh(db, kept, at=at, crawl_id=crawl_id)
     add_event(db, "joined", kept, at=at, crawl_id=crawl_id, data={"uid": uid})

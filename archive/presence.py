@@ -8,10 +8,11 @@ from sqlite_utils import Database
 
 from archive.captures.model import Capture
 from archive.captures.table import add_capture
-from archive.documents import indexed, read_shown, refresh
+from archive.documents import read_shown, refresh
 from archive.earlier import read_sighting
 from archive.events import add_event
 from archive.frontier import GONE_DAYS
+from archive.indexing import indexed
 
 _SHANGHAI = timezone(timedelta(hours=8))
 

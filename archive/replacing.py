@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from archive.documents import indexed, read_shown, refresh
+from archive.documents import read_shown, refresh
 from archive.earlier import Sighting, documents_named, earlier_placeholders
 from archive.events import add_event
 from archive.identity import best_match
+from archive.indexing import indexed
 from archive.joining import join
 from archive.record import Record, content_hash
 from archive.revisions import Stored, delete_revision, stored

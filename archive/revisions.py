@@ -47,9 +47,11 @@ def stored(record: Record) -> Stored:
 
 def _storable(text: str) -> bool:
     """SQLite cannot hold half a surrogate pair, and its text functions end at NUL."""
-    return "\\u0000" not in text and (
-        text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
-    )
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return "\\u0000" not in text
 
 
 def _repaired(value: Any) -> Any:

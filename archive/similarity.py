@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 SHINGLE = 4
 """Characters in one shingle: exactly 64 bits of UTF-16."""
@@ -31,9 +31,13 @@ _LANE = 8
 
 def condense(text: str) -> str:
     """``text`` without anything that a change of layout may change: NFKC, no case, letters and digits only."""
-    return _NOT_TEXT.sub("", unicodedata.normalize("NFKC", text).casefold())
+    # Full-width punctuation would make the normalisation of every Chinese text slow: drop it first.
+    bare = _NOT_TEXT.sub("", text)
+    normal = unicodedata.normalize("NFKC", bare)
+    return (bare if normal == bare else _NOT_TEXT.sub("", normal)).casefold()
 
 
+@lru_cache(maxsize=4)
 def shingles(text: str) -> frozenset[int]:
     """The shingles of both ends of ``text``; empty when it has fewer than four characters."""
     if len(text) > 2 * WINDOW:
@@ -56,6 +60,7 @@ def resemblance(left: frozenset[int], right: frozenset[int]) -> float:
     return common / (len(left) + len(right) - common) if common else 0.0
 
 
+@lru_cache(maxsize=4)
 def simhash(found: frozenset[int]) -> int | None:
     """A signed 64-bit sketch of a set of shingles (SQLite's integer); None of an empty set.
 
@@ -63,14 +68,17 @@ def simhash(found: frozenset[int]) -> int | None:
     """
     if not found:
         return None
-    sample = sorted((shingle * _SPREAD & _MASK) ^ (shingle * _SPREAD >> 64 & _MASK) for shingle in found)[
-        :SAMPLE
-    ]
+    # Only hashes that can be among the least are worth sorting; they are spread evenly.
+    limit = _MASK // len(found) * 2 * SAMPLE
+    mixed = [shingle * _SPREAD & _MASK for shingle in found]
+    low = [value for value in mixed if value <= limit]
+    sample = sorted(low if len(low) >= SAMPLE else mixed)[:SAMPLE]
     lanes = _lanes()
     # One big integer counts all 64 bits at once, eight bits a lane: 128 votes fit.
     votes = 0
     for value in sample:
-        spread = value * _SPREAD & _MASK
+        # The least hashes have few bits in their upper half: spread them anew.
+        spread = (value ^ value >> 29) * _SPREAD & _MASK
         for position in range(8):
             votes += lanes[spread >> 8 * position & 255] << (8 * _LANE * position)
     half = len(sample) / 2

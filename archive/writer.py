@@ -15,10 +15,11 @@ from sqlite_utils import Database
 from archive.attachments import save_attachments
 from archive.captures.model import Capture
 from archive.captures.table import add_capture
-from archive.documents import Shown, create_document, indexed, read_shown, refresh
+from archive.documents import Shown, create_document, read_shown, refresh
 from archive.earlier import Sighting, earlier, read_sighting
 from archive.events import add_event
 from archive.identity import Placement, place, uid_of
+from archive.indexing import indexed
 from archive.joining import join
 from archive.presence import mark_present, quarantined, reconsider, touch, write_gone
 from archive.record import Record, content_hash
