@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ PRECEDENCE = {"block": 0, "meta": 1, "text": 2, "listing": 3, "url": 4}
 """Sources, the most believed first; ``text`` is what stands on the page without a label (headings, a bare date)."""
 
 _COMPARED = {"index_number": "索引号", "title": "标题", "published_on": "公开日期"}
+_BODIES = frozenset(("source", "agency", "issuing_body"))
+_MOMENT = re.compile(r"[\s|(（]+(?:19|20)\d\d[-/.年].{1,30}$")
 _RANGE = "-—–~～至到"
 
 
@@ -41,7 +44,13 @@ def normalised(field: str, raw: str) -> str | None:
     if field == "document_number":
         number = document_number(raw)
         return number if number and (any(sign.isdigit() for sign in number) or number[-1] in "号令") else None
-    return raw
+    return _without_moment(raw) if field in _BODIES else raw
+
+
+def _without_moment(raw: str) -> str:
+    """A source or agency without the date that an info line prints right behind it."""
+    match = _MOMENT.search(raw)
+    return raw[: match.start()] if match and match.start() and parse_date(match.group()) else raw
 
 
 def field_date(raw: str) -> str | None:
@@ -50,7 +59,9 @@ def field_date(raw: str) -> str | None:
     if whole or len(raw) > 60:
         return whole
     dates = set(all_dates(raw))
-    if len(dates) != 1 or any(f"日{sign}" in raw or f"{sign}2" in raw.replace("-2", "") for sign in _RANGE[1:]):
+    if len(dates) != 1 or any(
+        f"日{sign}" in raw or f"{sign}2" in raw.replace("-2", "") for sign in _RANGE[1:]
+    ):
         return None
     return dates.pop()
 
@@ -72,17 +83,17 @@ def _rank(candidate: Candidate) -> tuple[int, bool]:
 def conflicts(chosen: dict[str, Candidate], candidates: Iterable[Candidate]) -> list[Finding]:
     """Findings where another source names another index number, title or publication date than the chosen one.
 
-    A date in the address is no statement about publication and is not compared. A META date that differs from a
+    What stands on the page without a label, and a date in the address, is a guess and is not compared. A META date that differs from a
     visible one is often the moment the page was regenerated: info, not a warning.
     """
     found: dict[tuple[str, str], Finding] = {}
     for other in candidates:
         mine = chosen.get(other.field)
-        if mine is None or other.field not in _COMPARED or other.source == "url" or other.weak:
+        if mine is None or other.field not in _COMPARED or other.source in ("url", "text") or other.weak:
             continue
         if mine.value == other.value or (other.field == "title" and same(mine.value, other.value)):
             continue
-        if other.field == "title" and (other.source == "text" or is_cut(other.value)):
+        if other.field == "title" and is_cut(other.value):
             continue
         severity = "info" if other.field == "published_on" and other.source == "meta" else "warning"
         message = (

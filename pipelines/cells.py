@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
-from pipelines.markup import BLOCKS, HEADINGS, SILENT
+from pipelines.markup import BLOCKS, SILENT
 from pipelines.scripts import written_text
 
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _TABLE_CELLS = frozenset(("td", "th"))
 # Anything longer is prose, in which nobody looks for labels.
 LONGEST = 4000
@@ -30,7 +31,6 @@ class Cell:
     runs: list[int]
     owner: HtmlElement
     table_cell: HtmlElement | None
-    in_link: bool = False
 
 
 @dataclass(slots=True)
@@ -107,7 +107,7 @@ class _Walk:
             self.open_tables.append(node)
             self.table_cells.append(None)
             self.found.tables[node] = []
-        elif tag in HEADINGS:
+        elif tag in _HEADINGS:
             self.found.headings.append(node)
 
     def close(self, tag: str) -> None:

@@ -8,7 +8,10 @@ from datetime import date
 
 # Zero is written with half a dozen circles; NFKC has already made full-width forms plain.
 _ZEROS = "〇○◯零Oo0ΟОо"
-_NUMERALS = {**dict.fromkeys(_ZEROS, 0), **{sign: value for value, sign in enumerate("一二三四五六七八九", 1)}}
+_NUMERALS = {
+    **dict.fromkeys(_ZEROS, 0),
+    **{sign: value for value, sign in enumerate("一二三四五六七八九", 1)},
+}
 _NUMERALS |= {"两": 2, "元": 1}
 _DIGIT = f"[{_ZEROS}一二三四五六七八九]"
 _SMALL = "[一二三四五六七八九十廿卅元〇○零]"

@@ -102,9 +102,10 @@ def find_labels(cell: Cell, known: Mapping[str, Meaning], *, spaced: bool = Fals
     return [found[start] for start in sorted(found)]
 
 
-def whole_label(text: str, known: Mapping[str, Meaning]) -> Meaning | None:
-    """The meaning if ``text`` is nothing but a known label (with or without colon)."""
-    return known.get(squeeze(text)) if len(text) <= 40 else None
+def opens_with_label(cell: Cell, known: Mapping[str, Meaning]) -> bool:
+    """Whether the first word of a cell, set off by white space, is a known label."""
+    words = cell.text[:60].split(maxsplit=1)
+    return bool(words) and len(cell.text) <= LONGEST and squeeze(words[0]) in known
 
 
 def _before(cell: Cell, floor: int, colon: int, known: Mapping[str, Meaning]) -> Label | None:
@@ -145,7 +146,12 @@ def _unknown(cell: Cell, floor: int, colon: int) -> Label | None:
 
 
 def _breaks_before(cell: Cell, start: int) -> bool:
-    return start == 0 or cell.text[start - 1] in _BREAKS or cell.text[start] in _OPENERS or run_starts(cell, start)
+    return (
+        start == 0
+        or cell.text[start - 1] in _BREAKS
+        or cell.text[start] in _OPENERS
+        or run_starts(cell, start)
+    )
 
 
 def _own_nodes(cell: Cell, known: Mapping[str, Meaning]) -> list[Label]:

@@ -12,7 +12,7 @@ from archive.record import METADATA_FIELDS, Finding
 from pipelines import title as titles
 from pipelines.blocks.groups import Group, covered, groups
 from pipelines.blocks.pairs import Pair, find_pairs
-from pipelines.blocks.places import believed, unknown_of_block
+from pipelines.blocks.places import believed, belonging
 from pipelines.bundle import ListingFacts
 from pipelines.candidates import DATES, Candidate, best, conflicts, normalised
 from pipelines.cells import Cells
@@ -20,7 +20,13 @@ from pipelines.dates import is_possible, parse_date
 from pipelines.detail import Detail
 from pipelines.labels import IGNORED, find_labels, squeeze, vocabulary
 from pipelines.metatags import MetaTags, read_metatags
-from pipelines.numbers import index_number, is_document_number, is_placeholder, looks_like_title
+from pipelines.numbers import (
+    document_number,
+    index_number,
+    is_document_number,
+    is_placeholder,
+    looks_like_title,
+)
 from pipelines.page import Page
 from pipelines.select import matches
 
@@ -50,8 +56,17 @@ class Metadata:
     avoid: set[HtmlElement] = field(default_factory=set)
 
 
-def read_metadata(page: Page, cells: Cells, detail: Detail, listing: ListingFacts | None = None) -> Metadata:
-    """Read all sources of ``page`` (``cells``: its cells) and settle each field by precedence."""
+def read_metadata(
+    page: Page,
+    cells: Cells,
+    detail: Detail,
+    listing: ListingFacts | None = None,
+    frames: Sequence[Cells] = (),
+) -> Metadata:
+    """Read all sources of ``page`` (``cells``: its cells) and settle each field by precedence.
+
+    ``frames`` are the cells of metadata frames, further responses that a profile names; they speak before the page.
+    """
     tags = read_metatags(page.root)
     whole_title = titles.page_title(page.root)
     heads = titles.headings(cells, whole_title)
@@ -59,8 +74,12 @@ def read_metadata(page: Page, cells: Cells, detail: Detail, listing: ListingFact
     pairs = find_pairs(cells, vocabulary().with_labels(detail.labels), _SPACED)
     chosen_groups = believed(groups(pairs, places), cells, places, _inside(page, cells, detail))
     result = Metadata()
-    candidates = list(_labelled(chosen_groups, result))
-    result.avoid = covered(cells, [pair for group in chosen_groups for pair in group.pairs])
+    candidates: list[Candidate] = []
+    for frame in frames:
+        framed = groups(find_pairs(frame, vocabulary().with_labels(detail.labels), _SPACED), [])
+        candidates += _labelled([group for group in framed if group.is_block], frame, result)
+    candidates += list(_labelled(chosen_groups, cells, result))
+    result.avoid = covered(cells, [pair for group in chosen_groups for pair in belonging(group, cells)])
     candidates += _tagged(tags)
     candidates += _unlabelled(page, cells, detail, heads, whole_title, tags, places)
     candidates += _listed(listing)
@@ -69,18 +88,25 @@ def read_metadata(page: Page, cells: Cells, detail: Detail, listing: ListingFact
     return result
 
 
+def read_listing(url: str, listing: ListingFacts | None) -> Metadata:
+    """What is known of a document without reading it: its listing's facts and a date in its address."""
+    result = Metadata()
+    _settle(result, [*_listed(listing), *_addressed(url)])
+    return result
+
+
 def _inside(page: Page, cells: Cells, detail: Detail) -> list[tuple[int, int]]:
     """The cell ranges of the blocks that the profile names; empty without a profile, or where it finds nothing."""
     return [cells.extent[block] for block in matches(page.root, detail.block) if block in cells.extent]
 
 
-def _labelled(chosen: Sequence[Group], result: Metadata) -> Iterator[Candidate]:
+def _labelled(chosen: Sequence[Group], cells: Cells, result: Metadata) -> Iterator[Candidate]:
     """Candidates of the pairs; labels without a meaning, or with a value of another kind, go to ``extra``."""
     first: dict[str, str] = {}
     for group in chosen:
-        for pair in group.pairs:
+        for pair in belonging(group, cells):
             if pair.meaning is None:
-                if group.is_block and unknown_of_block(pair, group) and not is_placeholder(pair.value):
+                if not is_placeholder(pair.value):
                     result.extra.setdefault(pair.label, pair.value)
                 continue
             if pair.meaning.field == IGNORED or (pair.meaning.line_only and group.is_block and pair.in_row):
@@ -98,12 +124,17 @@ def _of_pair(pair: Pair, group: Group, first: dict[str, str], result: Metadata) 
         return
     value = normalised(name, pair.value)
     if value is None or name == "extra":
-        if group.is_block and not is_placeholder(pair.value) and name not in METADATA_FIELDS[:1]:
+        blank = is_placeholder(pair.value) or (
+            name == "document_number" and document_number(pair.value) is None
+        )
+        if group.is_block and not blank:
             result.extra.setdefault(pair.label, pair.value)
         return
     if group.is_block and first.setdefault(name, value) != value and name != "published_on":
         result.extra.setdefault(pair.label, pair.value)
-    yield Candidate(name, value, "block", pair.value, pair.label, weak=pair.meaning.line_only or not group.is_block)
+    yield Candidate(
+        name, value, "block", pair.value, pair.label, weak=pair.meaning.line_only or not group.is_block
+    )
 
 
 def _index_cell(pair: Pair, result: Metadata) -> Iterator[Candidate]:
@@ -128,7 +159,6 @@ def _tagged(tags: MetaTags) -> Iterator[Candidate]:
         "published_on": tags.published_on,
         "source": tags.source,
         "catalog": tags.column,
-        "keywords": tags.keywords if tags.keywords not in (tags.title, tags.site, tags.column) else None,
     }
     for name, value in said.items():
         if value:
@@ -150,10 +180,13 @@ def _unlabelled(
         yield Candidate("title", chosen, "block", chosen)
     own = titles.without_site(whole_title, [tags.site or "", tags.column or ""])
     strong = [head for head in heads if head.score >= 3]
-    for text in [head.text for head in strong[:1]] or ([own] if own else []) or [head.text for head in heads[:1]]:
+    for text in [head.text for head in strong[:1]] or ([own] if own else []):
         yield Candidate("title", text, "text", text)
     if own:
         yield Candidate("title", own, "text", own, weak=True)
+    if page.is_plain and cells.items and 4 <= len(cells.items[0].text) <= 200:
+        first = " ".join(cells.items[0].text.split())
+        yield Candidate("title", first, "text", first, weak=True)
     bare = _bare_date(cells, places)
     if bare:
         yield Candidate("published_on", bare, "text", bare)
@@ -163,9 +196,11 @@ def _bare_date(cells: Cells, places: Sequence[int]) -> str | None:
     known = vocabulary()
     for place in places:
         for cell in cells.items[place + 1 : place + 1 + _UNDER_TITLE]:
-            if len(cell.text) > 300 or "20" not in cell.text and "19" not in cell.text:
+            if len(cell.text) > 300 or ("20" not in cell.text and "19" not in cell.text):
                 continue
             labels = find_labels(cell, known)
+            if not labels and len(cell.text) > 80:
+                break
             day = parse_date(cell.text[: labels[0].start] if labels else cell.text)
             if day:
                 return day
@@ -175,9 +210,17 @@ def _bare_date(cells: Cells, places: Sequence[int]) -> str | None:
 def _listed(listing: ListingFacts | None) -> Iterator[Candidate]:
     if listing is None:
         return
-    facts: Mapping[str, str | None] = {**listing.fields, "title": listing.title, "published_on": listing.published_on}
+    facts: Mapping[str, str | None] = {
+        **listing.fields,
+        "title": listing.title,
+        "published_on": listing.published_on,
+    }
     for name, raw in facts.items():
-        value = normalised(name, raw) if raw and (name in METADATA_FIELDS or name in ("title", "keywords")) else None
+        value = (
+            normalised(name, raw)
+            if raw and (name in METADATA_FIELDS or name in ("title", "keywords"))
+            else None
+        )
         if raw and value:
             yield Candidate(name, value, "listing", raw)
 
@@ -204,12 +247,12 @@ def _settle(result: Metadata, candidates: list[Candidate]) -> None:
         words = [word for word in _KEYWORDS.split(keywords.value) if word]
         result.keywords = list(dict.fromkeys(words))
         result.sources["keywords"] = keywords.source
+    if "summary" in chosen and "title" in chosen and chosen["summary"].value == chosen["title"].value:
+        del chosen["summary"]
     for name, candidate in chosen.items():
         result.values[name] = candidate.value
         result.sources[name] = candidate.source
-    if result.index_number_raw is None and "index_number" in chosen:
-        result.index_number_raw = chosen["index_number"].raw
-    elif "index_number" in chosen and chosen["index_number"].source == "block":
+    if "index_number" in chosen:
         result.index_number_raw = chosen["index_number"].raw
     for label in [label for label, value in result.extra.items() if _said(result, value)]:
         del result.extra[label]

@@ -29,7 +29,6 @@ class MetaTags:
     source: str | None = None
     column: str | None = None
     site: str | None = None
-    keywords: str | None = None
 
 
 def read_metatags(root: HtmlElement) -> MetaTags:
@@ -52,7 +51,6 @@ def read_metatags(root: HtmlElement) -> MetaTags:
         source=_text(_LABEL.sub("", tags.get("contentsource", ""))),
         column=_text(tags.get("columnname")),
         site=_text(tags.get("sitename")),
-        keywords=_text(tags.get("keywords")) if "articletitle" in tags else None,
     )
 
 

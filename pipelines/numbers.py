@@ -7,7 +7,9 @@ import unicodedata
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _SPACE = re.compile(r"\s+")
-_NOTHING = frozenset(("无", "暂无", "空", "没有", "无文号", "无索引号", "暂无数据", "null", "NULL", "None", "undefined", "N/A"))
+_NOTHING = frozenset(
+    ("无", "暂无", "空", "没有", "无文号", "无索引号", "暂无数据", "null", "NULL", "None", "undefined", "N/A")
+)
 _WORD = re.compile(r"[^\W_]")
 _HAN = re.compile("[\u3400-\u9fff]")
 _OPEN, _CLOSE = "〔[(【〈<{﹝「", "〕])】〉>}﹞」"
@@ -23,7 +25,11 @@ def is_placeholder(text: str | None) -> bool:
     if text is None:
         return True
     folded = _folded(text)
-    return folded in _NOTHING or not _WORD.search(folded) or bool(re.fullmatch(r"[〔\[(【][〕\])】]第?号", folded))
+    return (
+        folded in _NOTHING
+        or not _WORD.search(folded)
+        or bool(re.fullmatch(r"[〔\[(【][〕\])】]第?号", folded))
+    )
 
 
 def index_number(raw: str | None) -> str | None:

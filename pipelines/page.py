@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -31,7 +32,7 @@ class Page:
     ``root`` is the ``html`` element. Comments and processing instructions are not in the tree, so nothing in
     them is ever content; ``script``, ``style``, ``template`` and ``noscript`` elements are, and whoever reads
     text skips them (:data:`SILENT`). ``too_deep``: the parser gave up on its nesting (2,048 levels) and
-    what lies deeper is lost.
+    what lies deeper is lost. ``is_plain``: a text without any markup, each line of which became a block.
     """
 
     text: str
@@ -39,6 +40,7 @@ class Page:
     root: HtmlElement
     url: str
     too_deep: bool = False
+    is_plain: bool = False
 
     @classmethod
     def parse(cls, bundle: Bundle) -> Page:
@@ -52,9 +54,13 @@ class Page:
         if media_type:
             raise Unreadable(f"{part.url} is not a page but a binary file ({media_type})")
         decoded = decode(part.body, part.content_type, encoding)
-        source = _server_tags_out(decoded.text).encode("utf-8", "replace").translate(None, _CONTROLS)
+        text = _server_tags_out(decoded.text)
+        is_plain = "<" not in text
+        if is_plain:
+            text = _lines(text)
+        source = text.encode("utf-8", "replace").translate(None, _CONTROLS)
         root, too_deep = _tree(source, part.url)
-        return cls(decoded.text, decoded.encoding, root, part.url, too_deep)
+        return cls(decoded.text, decoded.encoding, root, part.url, too_deep, is_plain)
 
     @cached_property
     def base_url(self) -> str:
@@ -101,6 +107,11 @@ def _without_inline(source: bytes) -> bytes:
         inline = name is not None and name.group(1).lower() in _INLINE
         kept.append(piece.partition(b">")[2] if inline else b"<" + piece)
     return b"".join(kept)
+
+
+def _lines(text: str) -> str:
+    """Plain text as markup, a block a line: what people save from a page keeps its lines."""
+    return "".join(f"<div>{escape(line)}</div>\n" for line in text.splitlines())
 
 
 def _server_tags_out(text: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from pipelines.cells import Cells
-from pipelines.markup import HEADINGS, class_tokens, collapse, inline_text
+from pipelines.markup import class_tokens, collapse, inline_text
 from pipelines.select import matches
 
 _SEPARATORS = re.compile(r"\s*(?:[_|｜]|\s[-—–]\s|-{2,}|\s{2,}|[-—–](?=[^-—–]*$))\s*")
@@ -82,7 +82,9 @@ def without_site(title: str, sites: Iterable[str]) -> str | None:
 
 
 def _is_site_name(part: str) -> bool:
-    return part.endswith(("网", "网站", "人民政府", "门户网站", "政府网", "欢迎您", "欢迎您!", "平台", "频道"))
+    return part.endswith(
+        ("网", "网站", "人民政府", "门户网站", "政府网", "欢迎您", "欢迎您!", "平台", "频道")
+    )
 
 
 def selected(root: HtmlElement, selectors: Sequence[str]) -> str | None:
@@ -129,7 +131,7 @@ def _rank(element: HtmlElement) -> float:
 def title_cells(page: Cells, known: Iterable[str]) -> list[int]:
     """Numbers of the cells, ascending, where one of the ``known`` titles stands alone or a heading begins."""
     keys = {key(title) for title in known if title}
-    found = {page.extent[element][0] for element in page.headings if element.tag in HEADINGS}
+    found = {page.extent[element][0] for element in page.headings}
     for number, cell in enumerate(page.items):
         if 4 <= len(cell.text) <= 2 * _LONGEST and key(cell.text) in keys:
             found.add(number)

@@ -16,7 +16,16 @@ from pipelines.labels import IGNORED
 _GAP = 3
 # Fields that hardly occur together in running text.
 _TELLING = frozenset(
-    ("agency", "issuing_body", "document_number", "catalog", "published_on", "written_on", "disclosure_form", "genre")
+    (
+        "agency",
+        "issuing_body",
+        "document_number",
+        "catalog",
+        "published_on",
+        "written_on",
+        "disclosure_form",
+        "genre",
+    )
 )
 _FEWEST = 3
 

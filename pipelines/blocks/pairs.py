@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from pipelines.blocks.rows import header_rows, unknown_labels
 from pipelines.cells import Cell, Cells
-from pipelines.labels import Label, Meaning, find_labels
+from pipelines.labels import Label, Meaning, find_labels, opens_with_label
 from pipelines.markup import collapse
 
 _LONGEST_VALUE = 600
@@ -46,15 +46,23 @@ def find_pairs(page: Cells, known: Mapping[str, Meaning], spaced: frozenset[str]
     """All pairs of ``page`` in document order, unknown labels with a colon included.
 
     A cell in which a label of one of the fields ``spaced`` stands is also searched for known labels without a
-    colon, as a block set in one paragraph has them.
+    colon, as a block set in one paragraph or line by line has them; so are the lines right after it that open
+    with a label.
     """
     search = _Search(page, known, {})
+    goes_on = False
     for number, cell in enumerate(page.items):
         if cell.table_cell is not None:
             search.by_table_cell[cell.table_cell].append(number)
         labels = find_labels(cell, known)
-        if any(label.meaning and label.meaning.field in spaced for label in labels) and len(cell.text) > 40:
+        opens = (
+            any(label.meaning and label.meaning.field in spaced for label in labels) and len(cell.text) > 40
+        )
+        if opens or (goes_on and opens_with_label(cell, known)):
             labels = find_labels(cell, known, spaced=True)
+            goes_on = True
+        else:
+            goes_on = False
         if labels:
             search.labels[number] = labels
     below = header_rows(page, search.by_table_cell, search.labels)
@@ -138,7 +146,9 @@ def _take(search: _Search, pair: Pair, numbers: list[int]) -> None:
 
 def _has_known(search: _Search, number: int) -> bool:
     labels = search.labels.get(number, [])
-    return any(label.meaning is not None or label.end >= len(search.page.items[number].text) for label in labels)
+    return any(
+        label.meaning is not None or label.end >= len(search.page.items[number].text) for label in labels
+    )
 
 
 def _from_below(search: _Search, number: int, label: Label, beneath: HtmlElement) -> Pair:
@@ -147,7 +157,9 @@ def _from_below(search: _Search, number: int, label: Label, beneath: HtmlElement
     return pair
 
 
-def _unknown_in_rows(search: _Search, found: list[Pair], below: Mapping[HtmlElement, HtmlElement]) -> list[Pair]:
+def _unknown_in_rows(
+    search: _Search, found: list[Pair], below: Mapping[HtmlElement, HtmlElement]
+) -> list[Pair]:
     """Pairs of tables whose label has no colon and no meaning, told by standing where known labels stand."""
     pairs = []
     taken = {number for pair in found for number in pair.used}

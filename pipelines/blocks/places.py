@@ -10,11 +10,13 @@ from pipelines.blocks.pairs import Pair
 from pipelines.candidates import field_date
 from pipelines.cells import Cells
 from pipelines.labels import IGNORED
+from pipelines.markup import collapse
 
 # How many cells an info line may stand below (or above) the title it belongs to.
 _BELOW, _ABOVE = 12, 6
 _LINE_FIELDS = frozenset(("published_on", "written_on", "source", "agency", "issuing_body"))
-_ITEMS = frozenset(("li", "dd", "dt", "td", "th"))
+# Characters of a value, and of a whole cell, of an info line.
+_LONGEST_LINE, _LONGEST_CELL = 100, 250
 
 
 def believed(
@@ -51,23 +53,42 @@ def _by_title(group: Group, titles: Sequence[int]) -> bool:
     )
 
 
+def _of_line(pair: Pair, cells: Cells) -> bool:
+    """Whether a pair can stand in an info line: a short line, furniture or a field of such lines, a true date."""
+    meaning = pair.meaning
+    if (
+        meaning is None
+        or len(pair.value) > _LONGEST_LINE
+        or len(collapse(cells.items[pair.cell].text)) > _LONGEST_CELL
+    ):
+        return False
+    if meaning.field.endswith("_on") and pair.value and field_date(pair.value) is None:
+        return False
+    return meaning.field == IGNORED or meaning.field in _LINE_FIELDS
+
+
 def _is_line(group: Group, cells: Cells, titles: Sequence[int]) -> bool:
-    known = [pair for pair in group.known if pair.meaning]
+    known = [pair for pair in group.known if _of_line(pair, cells)]
     telling = [pair for pair in known if pair.meaning and pair.meaning.field in _LINE_FIELDS and pair.value]
-    if not telling or any(len(pair.value) > 80 for pair in telling):
+    if not telling:
         return False
     dated = [
-        pair for pair in telling if pair.meaning and pair.meaning.field.endswith("_on") and field_date(pair.value)
+        pair
+        for pair in telling
+        if pair.meaning and pair.meaning.field.endswith("_on") and field_date(pair.value)
     ]
     if _by_title(group, titles):
-        return bool(dated) or len(known) > 1 or not cells.items[group.pairs[0].cell].in_link
+        return True
     furniture = any(pair.meaning and pair.meaning.field == IGNORED for pair in known)
     return bool(dated) and (len(known) > 1 or furniture)
 
 
-def unknown_of_block(pair: Pair, group: Group) -> bool:
-    """Whether a label without meaning belongs to the block: between known ones, or set like them in row or list."""
+def belonging(group: Group, cells: Cells) -> list[Pair]:
+    """The pairs of a believed group that are its own: prose that follows it may also hold something like labels.
+
+    A label without a meaning belongs to a block if it stands between known ones or like them in a row.
+    """
     known = group.known
-    if not known:
-        return False
-    return pair.in_row or known[0].cell <= pair.cell <= known[-1].cell
+    if not group.is_block:
+        return [pair for pair in known if _of_line(pair, cells)]
+    return [pair for pair in group.pairs if pair.meaning or pair.in_row or pair.cell <= known[-1].cell]

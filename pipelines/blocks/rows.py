@@ -14,7 +14,9 @@ _LONGEST_LABEL = 12
 Numbers = Mapping[HtmlElement, list[int]]
 
 
-def header_rows(page: Cells, numbers: Numbers, labels: Mapping[int, list[Label]]) -> dict[HtmlElement, HtmlElement]:
+def header_rows(
+    page: Cells, numbers: Numbers, labels: Mapping[int, list[Label]]
+) -> dict[HtmlElement, HtmlElement]:
     """Label cell → the cell beneath it, for rows that hold only labels over exactly one row of values.
 
     A list of documents has the same header over many rows, and is no metadata of the page.
@@ -33,7 +35,9 @@ def header_rows(page: Cells, numbers: Numbers, labels: Mapping[int, list[Label]]
     return below
 
 
-def _all_labels(page: Cells, cells: list[HtmlElement], numbers: Numbers, labels: Mapping[int, list[Label]]) -> bool:
+def _all_labels(
+    page: Cells, cells: list[HtmlElement], numbers: Numbers, labels: Mapping[int, list[Label]]
+) -> bool:
     known = 0
     for cell in cells:
         held = numbers.get(cell, [])
