@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -27,6 +28,8 @@ from pipelines.select import matches
 
 MOST = 500
 _LONGEST_NAME = 255
+_LONGEST_SCRIPT = 20_000
+_CARRIERS = ("a", "iframe", "embed", "object")
 _BLOCK_LEVELS = 4  # an attachment block is at most so far above its links
 _BLOCK_WORD = re.compile(r"[【\[（(\s]{0,3}(?:相关|下载|文件|点击下载|正文)?附件")
 _BLOCK_CLASS = re.compile(r"(?:attach|fujian|appendix|annex|enclosure)|(?:^|[-_])fj(?:$|[-_])")
@@ -36,7 +39,7 @@ _NO_NAME = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"['\"]([^'\"\s<>]{1,2000})['\"]")
-_WRITTEN_LINK = re.compile(r"href\s{0,5}=\s{0,5}\\?[\"']?([^\"'\\\s<>]{1,2000})\\?[\"']?[^<>]{0,500}>([^<>]{0,300})<")
+_WRITTEN_LINK = re.compile(r"href\s{0,5}=\s{0,5}\\?[\"']?([^\"'\\\s<>]{1,2000}+)\\?[\"']?[^<>]{0,500}+>([^<>]{0,300})<")
 _FILE_PATH = re.compile(r"\"(filePath|fileName)\"\s{0,5}:\s{0,5}\"([^\"]{1,1000})\"")
 
 
@@ -89,7 +92,7 @@ def _is_fetchable(url: str) -> bool:
 
 
 def _in_body(page: Page, element: HtmlElement) -> Iterator[_Candidate]:
-    for node in element.iter("a", "iframe", "embed", "object"):
+    for node in element.iter(*_CARRIERS):
         yield from _candidates(page, node)
 
 
@@ -132,7 +135,7 @@ def _address(page: Page, link: str) -> str:
 
 def _by_selector(page: Page, detail: Detail) -> Iterator[_Candidate]:
     for node in matches(page.root, detail.attachments):
-        if node.tag in ("a", "iframe", "embed", "object"):
+        if node.tag in _CARRIERS:
             yield from _candidates(page, node, any_link=True)
         else:
             yield from _in_body(page, node)
@@ -140,32 +143,28 @@ def _by_selector(page: Page, detail: Detail) -> Iterator[_Candidate]:
 
 def _in_blocks(page: Page, origin: HtmlElement | None, avoid: Collection[HtmlElement]) -> Iterator[_Candidate]:
     around = set() if origin is None else {origin, *origin.iterancestors()}
+    searched = {node for part in (origin, *avoid) if part is not None for node in part.iter(*_CARRIERS)}
     known: dict[HtmlElement, bool] = {}
-    for node in page.root.iter("a", "iframe", "embed", "object"):
+    for node in page.root.iter(*_CARRIERS):
+        if node in searched:
+            continue
         address = node.get("href") or node.get("src") or node.get("data") or node.get("onclick") or ""
         if not (is_file_link(address) or _QUOTED.search(address)):
             continue
-        if _is_in_block(node, origin, around, avoid, known):
+        if _is_in_block(node, around, known):
             yield from _candidates(page, node)
 
 
-def _is_in_block(
-    node: HtmlElement,
-    origin: HtmlElement | None,
-    around: set[HtmlElement],
-    avoid: Collection[HtmlElement],
-    known: dict[HtmlElement, bool],
-) -> bool:
-    """Whether one of the nearest blocks around a link, itself outside the body, says that it holds attachments."""
-    answer = False
-    for level, block in enumerate(node.iterancestors()):
-        if block in avoid or block is origin:
+def _is_in_block(node: HtmlElement, around: set[HtmlElement], known: dict[HtmlElement, bool]) -> bool:
+    """Whether one of the nearest blocks around a link, none of them around the body, says that it holds attachments."""
+    for block in islice(node.iterancestors(), _BLOCK_LEVELS):
+        if block in around:
             return False
-        if level < _BLOCK_LEVELS and not answer and block not in around:
-            if block not in known:
-                known[block] = _is_block(block)
-            answer = known[block]
-    return answer
+        if block not in known:
+            known[block] = _is_block(block)
+        if known[block]:
+            return True
+    return False
 
 
 def _is_block(block: HtmlElement) -> bool:
@@ -174,7 +173,7 @@ def _is_block(block: HtmlElement) -> bool:
     if any(_BLOCK_CLASS.search(token) for token in class_tokens(block)):
         return True
     start = ""
-    for text in block.itertext():
+    for text in islice(block.itertext(), 50):
         start += text.strip()
         if len(start) > 12:
             break
@@ -186,7 +185,7 @@ def _in_scripts(page: Page, origin: HtmlElement) -> Iterator[_Candidate]:
     for script in origin.iter("script"):
         source = script.text or ""
         if "document.write" in source:
-            for href, text in _WRITTEN_LINK.findall(source):
+            for href, text in _WRITTEN_LINK.findall(source[:_LONGEST_SCRIPT]):
                 if is_file_link(href):
                     yield _Candidate(_address(page, href), [text])
         if "filePath" in source:

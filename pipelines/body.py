@@ -13,7 +13,7 @@ from archive.record import Heading
 from pipelines.density import densest, is_chrome, masses
 from pipelines.detail import Detail
 from pipelines.furniture import is_furniture_element
-from pipelines.markup import is_hidden, pieces
+from pipelines.markup import drop, is_hidden, pieces
 from pipelines.outline import outline
 from pipelines.page import Page
 from pipelines.sanitise import absolutise, image_source, sanitised
@@ -157,8 +157,7 @@ def _clean_copy(origin: HtmlElement, outside: set[HtmlElement], titles: Titles) 
         doomed = [twin for node, twin in pairs if node in outside and node is not origin]
     doomed.extend(element.iter("script", "style", "template", "noscript"))
     for node in doomed:
-        if node.getparent() is not None:
-            node.drop_tree()
+        drop(node)
     suspects = list(_suspects(element))
     total = sum(len(text) for text in element.itertext()) if suspects else 0
     most = [node for node in suspects if 2 * sum(len(text) for text in node.itertext()) >= total]
@@ -166,7 +165,7 @@ def _clean_copy(origin: HtmlElement, outside: set[HtmlElement], titles: Titles) 
     keep = set() if not most or _says_something(element, suspects, titles) else set(most)
     for node in suspects:
         if node not in keep:
-            node.drop_tree()
+            drop(node)
     return element
 
 

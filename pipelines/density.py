@@ -20,8 +20,11 @@ from pipelines.furniture import (
 from pipelines.segments import Segments
 
 _PUNCTUATION = re.compile(r"[，。；：、？！“”《》（）]")
+# At the foot of a page and at the end of a document alike: no evidence for either.
+_CONTACT = re.compile(r"(?:通讯|联系|单位|办公)?(?:地\s?址|电话|邮编|邮箱)\s?[:：].{0,100}\Z")
 _SHORTEST = 12  # characters of a line that can be running text
 _REPEATED = 20  # a line at least this long that stands twice is a copy for phones or elders
+_SOIL = 20  # a block may add this many times as much clean text as furniture: the trim takes that out
 _FLOOR = 20  # less running text than this on the whole page is none
 _BETA = 0.49  # recall counts half as much as precision
 
@@ -32,7 +35,10 @@ def masses(lines: Segments) -> list[int]:
     seen: set[str] = set()
     for text, chars, link in zip(lines.text, lines.chars, lines.link, strict=True):
         mass = 0
-        if chars >= _SHORTEST and link * 2 < chars and _PUNCTUATION.search(text) and not is_chrome(text):
+        if chars < _SHORTEST or link * 2 >= chars or not _PUNCTUATION.search(text):
+            found.append(0)
+            continue
+        if not is_chrome(text) and not _CONTACT.match(text):
             mass = chars
             if chars >= _REPEATED:
                 if text in seen:
@@ -79,12 +85,13 @@ def densest(lines: Segments, mass: list[int]) -> int | None:
 
 
 def _lifted(lines: Segments, mass: list[int], pick: int) -> int:
-    """The widest block around ``pick`` whose other lines are all clean: signatures, dates, headings."""
+    """The widest block around ``pick`` whose other lines are clean, or nearly: signatures, dates, tables."""
     held = set(lines.text[lines.start[pick] : lines.stop[pick]])
-    while (parent := lines.parent[pick]) >= 0 and lines.nodes[parent].tag not in ("body", "html"):
+    while (parent := lines.parent[pick]) >= 0 and lines.nodes[parent].tag != "html":
         start, stop = lines.start[pick], lines.stop[pick]
         added = [*range(lines.start[parent], start), *range(stop, lines.stop[parent])]
-        if not all(_is_clean(lines, mass, number) for number in added):
+        soiled = sum(lines.chars[number] for number in added if not _is_clean(lines, mass, number))
+        if soiled * _SOIL > sum(lines.chars[number] for number in added):
             break
         if any(lines.chars[number] >= _REPEATED and lines.text[number] in held for number in added):
             break

@@ -28,7 +28,7 @@ _MOMENT = re.compile(r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}")
 _STAMP = re.compile(r"(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}")
 _PUBLISHED = re.compile(r"[（(\[【]?\s?(?:发布|更新|公开|编辑|录入)(?:时间|日期)")
 _CLOCK = re.compile(r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?\s{0,3}\d{1,2}[:：时]\d{1,2}")
-_BREADCRUMB = re.compile(r"[【\[]?(?:您?(?:现在|当前|目前)?所?在?的?位置(?:是)?|您(?:现在|当前)?(?:所)?在(?:的位置)?)\s?[:：]")
+_BREADCRUMB = re.compile(r"[【\[]?(?:[您你]?(?:现在|当前|目前)?所?在?的?位置(?:是)?|您(?:现在|当前)?(?:所)?在(?:的位置)?)\s?[:：]")
 _TRAIL = re.compile(r"(?:网站)?首\s{0,4}页\s?(?:>|＞|»|›|/|-|→|\|)")
 
 _MARK = re.compile(
@@ -63,7 +63,7 @@ _CREDIT = re.compile(
 )
 _LEGAL = re.compile(r"(?:反侵权|侵权|版权|著作权|免责|法律|郑重)(?:公告|声明)\s?[:：]?\Z")
 _FOOTER = re.compile(
-    r"版权所有|copyright|all rights reserved|[^A-Za-z]ICP[备证]|公网安备|网站标识码|技术支持|网站地图|"
+    r"版权所有|copyright|all rights reserved|[^A-Za-z]ICP[备证]|公网安备|网站标识码|技术支持|网站地图|(?:IE|浏览器).{0,40}(?:浏览|效果)|"
     r"^(?:主办(?:单位)?|承办(?:单位)?|建议使用)[:：]?",
     re.IGNORECASE,
 )
@@ -136,6 +136,6 @@ def opens_legal_notice(text: str) -> bool:
 
 def is_footer(text: str) -> bool:
     """Owner, record number, host: the foot of every page of a site; also what says that one leaves or enters it."""
-    if len(text) > 300 or "。" in text:
+    if len(text) > 300 or "。" in text[:-1]:
         return False
     return _FOOTER.search(text) is not None or _NOTICE.match(text) is not None

@@ -7,8 +7,9 @@ name (platforms.md §24), or under the page's title.
 from __future__ import annotations
 
 from collections.abc import Collection
-from itertools import accumulate
+from itertools import accumulate, islice
 
+from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
 from pipelines.density import is_chrome
@@ -21,7 +22,10 @@ _CONTAINERS = frozenset(
     ["zoom", "zoomcon", "ucap-content", "ucapcontent", "trs_ueditor", "trs_editor", "trs_editor_view", "j-fontcontent", "ivs_content", "article-content", "article_content", "articlecontent", "article-body", "pages_content", "ewb-article-content", "wzzw-article", "js_contentbox", "zw", "zwnr", "zhengwen", "maintext", "main-txt", "xl_content", "info_content", "news_content", "newscontent", "detail-content", "detail_content", "conttext", "content-text", "cmsarticlecontent", "easysitetext"]
 )
 _VAGUE = frozenset(["content", "cont", "con", "view"])
+_OBJECTS = frozenset(("img", "iframe", "embed", "object", "a"))
+_TRIES = 30  # nodes of one name that are looked into: more are no containers
 _VSB = "vsb_content"
+_TITLES = 5  # lines that may be the title
 _LEVELS = 5  # how far above its title a body may hang
 _ICON_WIDTH = 60  # pixels
 
@@ -32,6 +36,7 @@ def known_container(lines: Segments, *, vague: bool = False) -> int | None:
     ``vague``: by names as common as ``content``, which stand elsewhere too.
     """
     content = content_prefix(lines)
+    tries = 0
     names_of_bodies = _VAGUE if vague else _CONTAINERS
     for number, node in enumerate(lines.nodes):
         names = node.get("class") or node.get("id")
@@ -40,6 +45,9 @@ def known_container(lines: Segments, *, vague: bool = False) -> int | None:
         tokens = class_tokens(node)
         if names_of_bodies.isdisjoint(tokens) and not any(token.startswith(_VSB) for token in tokens):
             continue
+        tries += 1
+        if tries > _TRIES:
+            break
         if content[lines.stop[number]] - content[lines.start[number]] or holds_object(node):
             return number
     return None
@@ -48,9 +56,8 @@ def known_container(lines: Segments, *, vague: bool = False) -> int | None:
 def under_title(lines: Segments, titles: Titles) -> int | None:
     """The smallest node that holds the page's title and content beside it."""
     content = content_prefix(lines)
-    for number in range(len(lines.text)):
-        if not titles.marks(lines, number):
-            continue
+    marked = (number for number in range(len(lines.text)) if titles.marks(lines, number))
+    for number in islice(marked, _TITLES):
         title = lines.chars[number]
         node = lines.owner[number]
         for _ in range(_LEVELS):
@@ -86,10 +93,13 @@ def content_prefix(lines: Segments) -> list[int]:
 
 def holds_object(node: HtmlElement, outside: Collection[HtmlElement] = ()) -> bool:
     """Whether a node holds, not within ``outside``, a picture that is no icon, an embedded document, or a file's link."""
-    for inner in node.iter("img", "iframe", "embed", "object", "a"):
-        if outside and (inner in outside or any(above in outside for above in inner.iterancestors())):
+    walker = iterwalk(node, events=("start",))
+    for _, inner in walker:
+        if outside and inner in outside:
+            walker.skip_subtree()
+        elif inner.tag not in _OBJECTS:
             continue
-        if inner.tag == "a":
+        elif inner.tag == "a":
             if is_file_link(inner.get("href") or "") and inline_text(inner):
                 return True
         elif inner.tag == "img":

@@ -24,7 +24,7 @@ from pipelines.furniture import (
     opens_legal_notice,
     opens_related,
 )
-from pipelines.markup import BLOCKS, inline_text
+from pipelines.markup import BLOCKS, drop, inline_text
 from pipelines.segments import Segments
 
 _HEAD_LINES = 12  # an info bar stands within so many lines of the top
@@ -80,6 +80,7 @@ class Lines:
         self.lines = lines
         self.mass = mass
         self.titles = titles
+        self.last_text = max((line for line, weight in enumerate(mass) if weight), default=-1)
         self.linked = [2 * link > chars for link, chars in zip(lines.link, lines.chars, strict=True)]
         self.files = {line for line, node in lines.links if is_file_link(node.get("href") or "")}
         self.files.update(line for line, text in enumerate(lines.text) if names_file(text))
@@ -139,20 +140,20 @@ def _opens(body: Lines, number: int, trusted: bool) -> bool:
     if opens_related(text):
         return number not in body.files and not (number + 1 < len(body.mass) and number + 1 in body.files)
     if is_footer(text):
-        return not any(body.mass[number + 1 :])
+        return number >= body.last_text
     if trusted:
         return False
     if number * 2 <= len(body.mass):
         return False
     if opens_legal_notice(text):
         return True
-    return is_credit(text) and (len(text) <= _SHORT_CREDIT or not any(body.mass[number + 1 :]))
+    return is_credit(text) and (len(text) <= _SHORT_CREDIT or number >= body.last_text)
 
 
 def _is_comment_box(body: Lines, number: int) -> bool:
     """The heading of a comment box and not of a chapter: it counts comments, or a form follows."""
     text = body.lines.text[number]
-    return "条" in text or body.controls >= number or not any(body.mass[number + 1 :])
+    return "条" in text or body.controls >= number or number >= body.last_text
 
 
 def _section_end(body: Lines, number: int) -> int:
@@ -215,8 +216,8 @@ def remove_lines(root: HtmlElement, lines: Segments, out: set[int]) -> None:
         if line in out:
             node.tail = None
     for node in doomed:
-        if node is not root and node.getparent() is not None:
-            node.drop_tree()
+        if node is not root:
+            drop(node)
 
 
 def _in_line(lines: Segments, node: HtmlElement, line: int) -> bool:
