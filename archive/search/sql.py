@@ -15,9 +15,10 @@ def _fold(value: object) -> str | None:
     return None if value is None else fold(str(value))
 
 
-def _match(value: object) -> str:
+def escape_fts(value: object) -> str:
+    """The FTS5 expression for a query; nothing to look for matches nothing."""
     try:
-        return match_expression(str(value or ""))
+        return match_expression("" if value is None else str(value))
     except EmptyQuery:
         return NOTHING
 
@@ -26,4 +27,4 @@ def register(connection: sqlite3.Connection) -> None:
     """Add ``gongkai_fold(text)`` (the folded text) and ``gongkai_match(query)`` (the FTS5 expression;
     nothing to look for matches nothing) to a connection."""
     connection.create_function("gongkai_fold", 1, _fold, deterministic=True)
-    connection.create_function("gongkai_match", 1, _match, deterministic=True)
+    connection.create_function("gongkai_match", 1, escape_fts, deterministic=True)

@@ -1,0 +1,49 @@
+"""Chinese names of tables, columns and values, for people's pages; the API keeps the English ones."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+
+def _lines(name: str) -> list[list[str]]:
+    lines = (files("archive.web") / name).read_text("utf-8").splitlines()
+    return [line.split("\t") for line in lines if line and not line.startswith("#")]
+
+
+@cache
+def labels() -> dict[tuple[str, str], tuple[str, str]]:
+    """``(table, column)`` → ``(label, description)``; an empty column means the table itself."""
+    return {
+        (table, column): (label, description) for table, column, label, description in _lines("labels.tsv")
+    }
+
+
+@cache
+def _values() -> dict[tuple[str, str, str], str]:
+    return {(table, column, value): label for table, column, value, label in _lines("values.tsv")}
+
+
+def table_label(table: str) -> str:
+    """The Chinese name of a table, or its own."""
+    return labels().get((table, ""), (table, ""))[0]
+
+
+def table_description(table: str) -> str:
+    """What a table holds, in one phrase, or an empty text."""
+    return labels().get((table, ""), ("", ""))[1]
+
+
+def column_label(table: str | None, column: str) -> str:
+    """The Chinese name of a column, or its own; without a table that of the documents' column."""
+    return labels().get((table or "documents", column), (column, ""))[0]
+
+
+def column_description(table: str, column: str) -> str:
+    """What a column holds beyond its name, or an empty text."""
+    return labels().get((table, column), ("", ""))[1]
+
+
+def value_label(table: str | None, column: str, value: object) -> str:
+    """The Chinese name of one of a column's fixed values, or the value itself."""
+    return _values().get((table or "", column, str(value)), str(value))

@@ -1,0 +1,95 @@
+"""What the home page and the pages of rows show beyond what Datasette gives them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from datasette.utils import path_from_row_pks, tilde_encode, urlsafe_components
+
+_COUNTS = """
+SELECT (SELECT count(*) FROM documents WHERE revision_id IS NOT NULL) AS documents,
+       (SELECT count(*) FROM portals) AS portals,
+       (SELECT count(*) FROM revisions WHERE cause = 'edit' AND status = 'accepted') AS revised,
+       (SELECT count(*) FROM documents WHERE withdrawn_at IS NOT NULL AND revision_id IS NOT NULL) AS withdrawn,
+       (SELECT count(*) FROM findings WHERE resolved_at IS NULL) AS findings,
+       (SELECT max(started_at) FROM crawls) AS crawled
+"""
+_RECENT = """
+SELECT d.id, d.title, d.published_on, d.agency, p.name AS portal
+FROM documents AS d JOIN portals AS p ON p.id = d.portal
+WHERE d.revision_id IS NOT NULL ORDER BY d.published_on DESC, d.id DESC LIMIT 10
+"""
+# What belongs to a document, and the most rows shown of each.
+_RELATED = {
+    "attachments": "SELECT id, name, url, state, changed_at FROM attachments WHERE document_id = ? ORDER BY ordinal, id",
+    "revisions": "SELECT r.id, r.number, r.seen_at, r.cause, r.status, r.changed, r.capture_id, s.url "
+    "FROM revisions AS r JOIN sightings AS s ON s.id = r.sighting_id WHERE r.document_id = ? ORDER BY r.seen_at, r.id",
+    "sightings": "SELECT id, url, state, role, visited_at FROM sightings WHERE document_id = ? ORDER BY id",
+    "captures": "SELECT DISTINCT c.id, c.fetched_at, c.url, c.status, c.file, c.offset FROM captures AS c "
+    "WHERE c.id IN (SELECT capture_id FROM revisions WHERE document_id = ?1) OR c.id IN (SELECT rc.capture_id "
+    "FROM revision_captures AS rc JOIN revisions AS r ON r.id = rc.revision_id WHERE r.document_id = ?1) "
+    "ORDER BY c.fetched_at, c.id",
+    "others": "SELECT l.relation, l.since, d.id, d.title FROM document_links AS l JOIN documents AS d "
+    "ON d.id = CASE l.document_id WHEN ?1 THEN l.other_id ELSE l.document_id END "
+    "WHERE ?1 IN (l.document_id, l.other_id) AND d.revision_id IS NOT NULL",
+    "events": "SELECT at, kind FROM events WHERE document_id = ? ORDER BY seq",
+    "findings": "SELECT id, severity, message FROM findings WHERE document_id = ? AND resolved_at IS NULL",
+}
+_SHOWN = 100
+
+
+async def home(datasette: Any, databases: set[str]) -> list[dict[str, Any]]:
+    """For each archive its name, its counts, its newest documents and its queries at hand."""
+    archives = []
+    for name in sorted(databases):
+        database = datasette.get_database(name)
+        counts = (await database.execute(_COUNTS)).first()
+        recent = (await database.execute(_RECENT)).rows
+        queries = (await datasette.get_canned_queries(name, None)).values()
+        archives.append({"name": name, "counts": counts, "recent": recent, "queries": list(queries)})
+    return archives
+
+
+async def row(datasette: Any, database: str, table: str, request: Any) -> dict[str, Any]:
+    """For a row's page: labels of what its foreign keys point at, and all that belongs to a document."""
+    keys = urlsafe_components(request.url_vars["pks"])
+    context: dict[str, Any] = {"keys": await _foreign_keys(datasette, database, table, keys)}
+    if table == "documents" and len(keys) == 1:
+        connection = datasette.get_database(database)
+        for name, sql in _RELATED.items():
+            context[name] = (await connection.execute(f"{sql} LIMIT {_SHOWN}", [keys[0]])).rows
+    return context
+
+
+async def _foreign_keys(
+    datasette: Any, database: str, table: str, keys: list[str]
+) -> dict[str, dict[str, str]]:
+    """Column → label and address of the row it points at."""
+    connection = datasette.get_database(database)
+    primary = await connection.primary_keys(table)
+    if len(primary) != len(keys):
+        return {}
+    where = " AND ".join(f'"{column}" = ?' for column in primary)
+    found = (await connection.execute(f'SELECT * FROM "{table}" WHERE {where}', keys)).first()
+    links = {}
+    for foreign in await connection.foreign_keys_for_table(table) if found else []:
+        column, other, value = foreign["column"], foreign["other_table"], found[foreign["column"]]
+        if value is None:
+            continue
+        labels = await datasette.expand_foreign_keys(database, table, column, [value])
+        address = f"{datasette.urls.table(database, other)}/{tilde_encode(str(value))}"
+        links[column] = {"label": str(labels.get((column, value)) or value), "href": address}
+    return links
+
+
+async def find_document(datasette: Any, databases: set[str], uid: str) -> str | None:
+    """The address of the page of a document by any uid it ever had."""
+    for name in sorted(databases):
+        sql = (
+            "SELECT id FROM documents WHERE uid = :uid UNION ALL "
+            "SELECT document_id FROM document_uids WHERE uid = :uid LIMIT 1"
+        )
+        found = (await datasette.get_database(name).execute(sql, {"uid": uid})).first()
+        if found:
+            return f"{datasette.urls.table(name, 'documents')}/{path_from_row_pks(found, ['id'], False)}"
+    return None

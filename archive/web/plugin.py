@@ -1,0 +1,126 @@
+"""The Datasette plugin: Chinese pages over an archive, search that finds Chinese words, nothing that
+executes.
+
+Hooks only; what they do stands in the modules beside. A database is an archive when it has
+``archive_info``; all others stay as Datasette shows them, but for the language of the pages around them.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from datasette.filters import FilterArguments
+from datasette.utils.asgi import NotFound, Response
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader
+from pluggy import HookimplMarker
+
+from archive.search import register
+from archive.search.sql import escape_fts
+from archive.web import helpers, pages, show
+from archive.web.facets import YearFacet
+from archive.web.headers import with_security_headers
+from archive.web.metadata import metadata
+
+hookimpl = HookimplMarker("datasette")
+_archives: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
+
+
+@hookimpl
+def startup(datasette: Any) -> Callable[[], Awaitable[None]]:
+    """Learn which databases are archives."""
+
+    async def inner() -> None:
+        found = {
+            name
+            for name, database in datasette.databases.items()
+            if {"archive_info", "documents_fts"} <= set(await database.table_names())
+        }
+        _archives[datasette] = found
+
+    return inner
+
+
+@hookimpl
+def get_metadata(datasette: Any, key: str | None, database: str | None, table: str | None) -> dict[str, Any]:
+    """Titles, labels, facets and queries of the archives."""
+    return metadata(_archives.get(datasette, set())) if datasette in _archives else {}
+
+
+@hookimpl(trylast=True)
+def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Any) -> None:
+    """Search functions; last, so that our ``escape_fts`` replaces the one which only adds quotes."""
+    register(conn)
+    conn.create_function("escape_fts", 1, escape_fts, deterministic=True)
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Environment, datasette: Any) -> None:
+    """Our templates before Datasette's, and the helpers they use as ``gk``."""
+    folder = str(Path(__file__).with_name("templates"))
+    env.loader = ChoiceLoader([FileSystemLoader(folder), *([env.loader] if env.loader else [])])
+    env.globals["gk"] = helpers
+
+
+@hookimpl
+def extra_template_vars(
+    database: str | None, table: str | None, view_name: str, request: Any, datasette: Any
+) -> Callable[[], Awaitable[dict[str, Any]]]:
+    """The home page's archives; a row's surroundings."""
+
+    async def inner() -> dict[str, Any]:
+        archives = _archives.get(datasette, set())
+        if view_name == "index":
+            return {"archives": await pages.home(datasette, archives)}
+        if view_name == "row" and database in archives and table:
+            return {"related": await pages.row(datasette, database, table, request)}
+        return {}
+
+    return inner
+
+
+@hookimpl
+def render_cell(column: str, value: object, table: str | None, database: str, datasette: Any) -> str | None:
+    """Links, local times and Chinese values in lists."""
+    return show.cell(table, column, value) if database in _archives.get(datasette, set()) else None
+
+
+@hookimpl
+def filters_from_request(database: str, table: str, datasette: Any) -> FilterArguments | None:
+    """Documents without an accepted revision are left out of every list."""
+    if table == "documents" and database in _archives.get(datasette, set()):
+        return FilterArguments(["revision_id is not null"])
+    return None
+
+
+@hookimpl
+def register_facet_classes() -> list[type]:
+    """The facet by year."""
+    return [YearFacet]
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
+    """The style sheet, and the page of a document by its uid."""
+
+    async def style() -> Response:
+        text = (files("archive.web") / "static" / "gongkai.css").read_text("utf-8")
+        return Response(text, content_type="text/css; charset=utf-8", headers={"Cache-Control": "max-age=60"})
+
+    async def document(datasette: Any, request: Any) -> Response:
+        uid = request.url_vars["uid"]
+        if address := await pages.find_document(datasette, _archives.get(datasette, set()), uid):
+            return Response.redirect(address)
+        raise NotFound(f"没有档案号为 {uid} 的文件")
+
+    return [(r"^/-/gongkai\.css$", style), (r"^/-/document/(?P<uid>[a-z0-9]{16})$", document)]
+
+
+@hookimpl
+def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
+    """Security headers on every answer."""
+    return with_security_headers

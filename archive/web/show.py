@@ -1,0 +1,145 @@
+"""How values look on people's pages; everything comes out escaped."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+
+from archive.search import EmptyQuery
+from archive.search.snippet import make_snippet
+from archive.search.tokens import query_terms
+from archive.web.labels import column_label, value_label
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+_URL_WIDTH = 60
+
+# Columns whose text is JSON.
+JSON_COLUMNS = frozenset(
+    {
+        "record",
+        "config",
+        "data",
+        "extra",
+        "stats",
+        "reasons",
+        "options",
+        "changed",
+        "fields",
+        "keywords",
+        "cursor",
+    }
+)
+
+
+def is_link(value: object) -> bool:
+    """Only absolute http and https addresses become links."""
+    if not isinstance(value, str) or re.search(r"[\s\x00-\x1f]", value):
+        return False
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
+
+
+def link(url: str, width: int = _URL_WIDTH) -> Markup:
+    """A link to a page elsewhere that tells it nothing about the reader."""
+    text = url if len(url) <= width else url[: width - 1] + "…"
+    return Markup('<a href="{}" rel="noopener noreferrer nofollow" title="{}">{}</a>').format(url, url, text)
+
+
+def local_time(value: str) -> Markup:
+    """A UTC time as China's clock shows it, which has no summer time; the UTC time stands in the title."""
+    try:
+        local = datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ") + timedelta(hours=8)
+    except (ValueError, OverflowError):
+        return Markup.escape(value)
+    return Markup('<time datetime="{}" title="{}">{:%Y-%m-%d %H:%M}</time>').format(value, value, local)
+
+
+def _from_json(column: str, value: str) -> Markup | None:
+    try:
+        data = json.loads(value)
+    except (ValueError, RecursionError):
+        return None
+    if data in ([], {}, None):
+        return Markup("&nbsp;")
+    if isinstance(data, list) and all(isinstance(item, str) for item in data):
+        named = [column_label(None, item) for item in data] if column == "changed" else data
+        return Markup.escape("、".join(named))
+    return None
+
+
+def cell(table: str | None, column: str, value: object) -> Markup | None:
+    """What a value looks like in a list; None: as Datasette shows it (escaped, cut)."""
+    if not isinstance(value, str) or not value:
+        return None
+    if _TIME.fullmatch(value):
+        return local_time(value)
+    if is_link(value):
+        return link(value)
+    if column == "uid" and re.fullmatch(r"[a-z0-9]{16}", value):
+        return Markup('<a href="/-/document/{}">{}</a>').format(value, value)
+    if column in JSON_COLUMNS or column == "改动的栏目":
+        return _from_json("changed" if column == "改动的栏目" else column, value)
+    label = value_label(table, column, value)
+    return Markup.escape(label) if label != value else None
+
+
+def full(table: str, column: str, value: object) -> Markup:
+    """What a value looks like on the page of its row, nothing left out."""
+    if value is None or value == "":
+        return Markup('<span class="none">—</span>')
+    short = cell(table, column, value)
+    if column in JSON_COLUMNS and short is None:
+        return pretty_json(str(value))
+    if short:
+        return short
+    if isinstance(value, str) and ("\n" in value or len(value) > 300):
+        return paragraphs(value)
+    return Markup.escape(value)
+
+
+def pretty_json(value: str) -> Markup:
+    """JSON indented, Chinese unescaped; what is no JSON as it is."""
+    with suppress(ValueError, RecursionError):
+        value = json.dumps(json.loads(value), ensure_ascii=False, indent=2)
+    return Markup('<pre class="json">{}</pre>').format(value)
+
+
+def paragraphs(text: str) -> Markup:
+    """A body as paragraphs; blank lines part them, single line feeds stay (rows of a table)."""
+    paragraphs = []
+    for part in re.split(r"\n{2,}", text):
+        lines = [Markup.escape(line) for line in part.split("\n") if line.strip()]
+        if lines:
+            kind = Markup('<p class="rows">{}</p>') if len(lines) > 1 else Markup("<p>{}</p>")
+            paragraphs.append(kind.format(Markup("<br>").join(lines)))
+    return Markup("").join(paragraphs)
+
+
+def snippet(text: Any, query: Any) -> Markup:
+    """A line of ``text`` around what ``query`` looks for, the hits in ``<mark>``; empty when it is not in
+    it."""
+    try:
+        terms: Sequence[str] = query_terms(str(query))
+    except EmptyQuery:
+        return Markup("")
+    found = make_snippet(str(text or ""), terms)
+    if not found.hits:
+        return Markup("")
+    pieces, done = [], 0
+    for start, end in found.hits:
+        pieces += [
+            Markup.escape(found.text[done:start]),
+            Markup("<mark>{}</mark>").format(found.text[start:end]),
+        ]
+        done = end
+    return Markup("").join([*pieces, Markup.escape(found.text[done:])])
