@@ -54,6 +54,18 @@ _KINDS = (
 )
 
 
+def _end_line(found: Segments, parts: list[str], linked: list[str], owner: int) -> None:
+    """Append the line gathered in ``parts`` (``linked``: those inside links), if it has any text, and empty both."""
+    words = "".join(parts).split()
+    parts.clear()
+    if words:
+        found.text.append(" ".join(words))
+        found.chars.append(sum(map(len, words)))
+        found.link.append(sum(map(len, "".join(linked).split())) if linked else 0)
+        found.owner.append(owner)
+    linked.clear()
+
+
 def segment(root: HtmlElement, avoid: Collection[HtmlElement] = (), *, track: bool = False) -> Segments:
     """The lines of ``root`` in one walk, linear in its size.
 
@@ -66,16 +78,6 @@ def segment(root: HtmlElement, avoid: Collection[HtmlElement] = (), *, track: bo
     linked: list[str] = []
     blocks = [-1]
     in_links = 0
-
-    def end_line() -> None:
-        words = "".join(parts).split()
-        parts.clear()
-        if words:
-            texts.append(" ".join(words))
-            found.chars.append(sum(map(len, words)))
-            found.link.append(sum(map(len, "".join(linked).split())) if linked else 0)
-            found.owner.append(blocks[-1])
-        linked.clear()
 
     walker = iterwalk(root, events=("start", "end"))
     stepped_over = False
@@ -92,7 +94,7 @@ def segment(root: HtmlElement, avoid: Collection[HtmlElement] = (), *, track: bo
                     found.links.append((len(texts), node))
                 else:
                     if parts:
-                        end_line()
+                        _end_line(found, parts, linked, blocks[-1])
                     if kind == _BLOCK:
                         found.nodes.append(node)
                         found.parent.append(blocks[-1])
@@ -109,7 +111,7 @@ def segment(root: HtmlElement, avoid: Collection[HtmlElement] = (), *, track: bo
                 in_links -= 1
             elif kind:
                 if parts:
-                    end_line()
+                    _end_line(found, parts, linked, blocks[-1])
                 if kind == _BLOCK:
                     found.stop[blocks.pop()] = len(texts)
             if node is root:
@@ -122,5 +124,5 @@ def segment(root: HtmlElement, avoid: Collection[HtmlElement] = (), *, track: bo
             if in_links:
                 linked.append(text)
     if parts:
-        end_line()
+        _end_line(found, parts, linked, blocks[-1])
     return found
