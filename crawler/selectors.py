@@ -63,7 +63,7 @@ def compile_selector(selector: str) -> Selector:
         xpath = " | ".join(_TRANSLATOR.selector_to_xpath(part, "descendant-or-self::") for part in parsed)
         return Selector(selector.partition("::")[0].strip(), attribute, etree.XPath(xpath))
     except (cssselect.SelectorError, etree.XPathSyntaxError, RecursionError) as error:
-        raise BadSelector(f"is not a CSS selector ({error})") from error
+        raise BadSelector(f"is not a CSS selector ({error}): correct it") from error
 
 
 def _taken(parsed: list[cssselect.Selector]) -> str | None:
@@ -80,4 +80,4 @@ def _pseudo(pseudo: Any) -> str | None:
     arguments = getattr(pseudo, "arguments", None)
     if getattr(pseudo, "name", None) == "attr" and arguments and len(arguments) == 1 and arguments[0].value:
         return str(arguments[0].value)
-    raise BadSelector("ends in something else than ::text or ::attr(name)")
+    raise BadSelector("ends in something else than ::text or ::attr(name): end it in one of them")

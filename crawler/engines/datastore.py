@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from urllib.parse import parse_qsl, urlsplit
 
 _TOTAL = re.compile(r"<totalrecord>\s{0,20}([0-9]{1,9})", re.IGNORECASE)
@@ -31,6 +32,8 @@ _IDS = {
 }
 """What the list service is asked with, lower case → as it is written."""
 _CALL_LENGTH = 4000
+MAX_UNITS = 50
+"""Lists of one column page that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,7 @@ def has_datastore(text: str) -> bool:
 
 def read_answer(text: str) -> Unit:
     """The list service's answer; without a datastore a unit without records."""
-    found = list(_datastores(text))
-    return found[0] if found else Unit()
+    return next(_datastores(text), Unit())
 
 
 def read_column(text: str, unit_id: str | None) -> Unit | None:
@@ -63,13 +65,11 @@ def read_column(text: str, unit_id: str | None) -> Unit | None:
 
     What the page's ``.jpage({…})`` call says (perPage, totalRecord, proxyUrl, ajaxParam) goes before the nextgroup.
     """
-    stores = list(_datastores(text))
-    calls = list(_calls(text))
-    units = [_joined(store, calls, alone=len(stores) == 1) for store in stores]
-    units += [call for call in calls if not stores or _not_stored(call, units)]
+    stores = list(islice(_datastores(text), MAX_UNITS))
+    calls = list(islice(_calls(text), MAX_UNITS))
+    units = _paired(stores, calls)
     wanted = [unit for unit in units if unit_id is not None and unit.ids.get("unitid") == unit_id]
-    candidates = wanted or units
-    return max(candidates, key=lambda unit: (len(unit.records), unit.total or 0), default=None)
+    return max(wanted or units, key=lambda unit: (len(unit.records), unit.total or 0), default=None)
 
 
 def ids_of(address: str) -> dict[str, str]:
@@ -86,12 +86,22 @@ def encrypted(unit: Unit) -> bool:
     return any(not ids[name].isdecimal() for name in ("columnid", "unitid") if ids.get(name))
 
 
-def _joined(store: Unit, calls: list[Unit], *, alone: bool) -> Unit:
-    """A datastore with what the call for the same unit says of it."""
-    unit_id = store.ids.get("unitid")
-    call = next((call for call in calls if unit_id and call.ids.get("unitid") == unit_id), None)
-    if call is None and alone and len(calls) == 1:
-        call = calls[0]
+def _paired(stores: list[Unit], calls: list[Unit]) -> list[Unit]:
+    """Datastores with the calls for the same unit, or else with the next one in the page's order; calls left over."""
+    left = list(calls)
+    units: list[Unit] = []
+    for store in stores:
+        unit_id = store.ids.get("unitid")
+        call = next((call for call in left if unit_id and call.ids.get("unitid") == unit_id), None)
+        if call is None and left and (not unit_id or not unit_id.isdecimal()):
+            call = left[0]
+        if call is not None:
+            left.remove(call)
+        units.append(_joined(store, call))
+    return units + left
+
+
+def _joined(store: Unit, call: Unit | None) -> Unit:
     if call is None:
         return store
     return replace(
@@ -103,20 +113,14 @@ def _joined(store: Unit, calls: list[Unit], *, alone: bool) -> Unit:
     )
 
 
-def _not_stored(call: Unit, units: list[Unit]) -> bool:
-    return bool(call.ids.get("unitid")) and all(
-        unit.ids.get("unitid") != call.ids["unitid"] for unit in units
-    )
-
-
 def _datastores(text: str) -> Iterator[Unit]:
     lower = text.lower()
     start = lower.find("<datastore")
     while start >= 0:
         following = lower.find("<datastore", start + 1)
-        end = lower.find("</datastore", start)
-        stop = min(position for position in (end, following, len(text)) if position >= 0)
-        yield _datastore(text[start:stop])
+        stop = following if following >= 0 else len(text)
+        end = lower.find("</datastore", start, stop)
+        yield _datastore(text[start : end if end >= 0 else stop])
         start = following
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 from lxml import etree
 
@@ -102,11 +102,7 @@ def _column(plan: DirectoryPlan, request: ListingRequest, text: str, url: str) -
 
 def _service(plan: DirectoryPlan, unit: Unit, referer: str) -> dict[str, Any]:
     """The state that all requests to the list service start from."""
-    endpoint = urljoin(referer, unit.endpoint or plan.listing.jpage.endpoint)
-    if links.resolve(endpoint, referer) is None or host_of(endpoint) not in plan.portal.own_hosts:
-        raise ListingError(
-            f"the list service {endpoint[:200]} is not on the portal's hosts: add its host if it is right"
-        )
+    endpoint = _own(plan, unit.endpoint or plan.listing.jpage.endpoint, referer)
     per_page = min(unit.per_page or 0, MAX_WINDOW)
     window = plan.listing.jpage.window or min(per_page * GROUPS, MAX_WINDOW) or DEFAULT_WINDOW
     return {
@@ -151,11 +147,21 @@ def _group(plan: DirectoryPlan, state: dict[str, Any], page: int) -> ListingRequ
     if not changed:
         address = f"{address}{'&' if '?' in address else '?'}page={group}"
     return ListingRequest(
-        urljoin(str(state["referer"]), address),
+        _own(plan, address, str(state["referer"])),
         page,
         headers=_headers(plan, state),
         state={**state, "group": group + 1},
     )
+
+
+def _own(plan: DirectoryPlan, address: str, referer: str) -> str:
+    """``address`` as an absolute one of the portal; a page must not send its crawler elsewhere."""
+    url = links.resolve(address, referer)
+    if url is None or host_of(url) not in plan.portal.own_hosts:
+        raise ListingError(
+            f"the list service {address[:200]!r} is not on the portal's hosts: add its host to hosts if it is right"
+        )
+    return url
 
 
 def _headers(plan: DirectoryPlan, state: Mapping[str, Any]) -> dict[str, str]:

@@ -6,6 +6,7 @@ import re
 
 from lxml import etree
 
+_END = re.compile(r"</(?:html|body)\s{0,9}>", re.IGNORECASE)
 _CALL = re.compile(r"document\s?\.\s?write(?:ln)?\s?\(")
 _TOKEN = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|([()])""", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
@@ -14,12 +15,16 @@ _LOCATION = re.compile(r"""location(?:\.href\s?=|\s?=|\.replace\()\s?['"]([^'"\s
 
 
 def parse(text: str) -> etree._Element | None:
-    """The root of ``text`` read as HTML, however broken; None where there is nothing to read."""
-    data = text.replace("\0", "").encode("utf-8", "replace")
+    """The root of ``text`` read as HTML, however broken; None where there is nothing to read.
+
+    Pages put together from templates go on behind a first ``</html>`` (四川 UCAP does); libxml2 keeps that outside the
+    tree, browsers inside, so those end tags are taken out.
+    """
+    data = _END.sub("", text.replace("\0", "")).encode("utf-8", "replace")
     if not data.strip():
         return None
     try:
-        return etree.fromstring(data, etree.HTMLParser(encoding="utf-8", no_network=True))
+        return etree.fromstring(data, etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True))
     except etree.XMLSyntaxError:
         return None
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -13,14 +12,10 @@ from crawler.engines import links
 from crawler.engines.base import Entry
 from crawler.engines.cells import Columns
 from crawler.engines.row_dates import row_date
-from crawler.selectors import Selector, compile_selector, text_of
+from crawler.engines.row_links import RowLink, document_links
+from crawler.engines.row_values import best_title, field_value
 from crawler.platforms.model import Listing, Urls
-
-_PINNED_MARK = re.compile(r"^\s?[\[【（(]\s?置\s?顶\s?[\])】）]\s?")
-_BULLETS = "·•▪■◆●>»-— \u3000"
-_LABEL = re.compile(r"^[\u4e00-\u9fff\s]{2,10}[：:]\s?")
-_NOTHING = frozenset({"", "无", "暂无", "-", "--", "---", "----", "/", "空", "null"})
-_MAX_VALUE = 500
+from crawler.selectors import compile_selector, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +29,6 @@ class Rows:
     def dated(self) -> bool:
         """Whether any entry has a date."""
         return any(entry.published_on is not None for entry in self.entries)
-
-
-@dataclass(frozen=True, slots=True)
-class _Link:
-    url: str
-    element: etree._Element
-    css: str
-    offsite: bool
 
 
 def read_rows(
@@ -85,12 +72,10 @@ def read_elements(
     skipped = 0
     read: list[tuple[etree._Element | None, Entry]] = []
     for row in found:
-        link, links_seen = _link(listing, urls, own_hosts, row, base)
-        entry = _entry(listing, columns, row, link) if link else None
-        if entry is None:
-            skipped += bool(links_seen)
-        else:
-            read.append((row.getparent(), entry))
+        candidates, links_seen = document_links(listing, urls, own_hosts, row, base)
+        rows = _entries(listing, columns, row, candidates)
+        skipped += bool(links_seen and not rows)
+        read += [(row.getparent(), entry) for entry in rows]
     lists = {parent for parent, entry in read if entry.published_on is not None}
     entries: dict[str, Entry] = {}
     for parent, entry in read:
@@ -101,97 +86,68 @@ def read_elements(
     return Rows(tuple(entries.values()), skipped)
 
 
-def _link(
-    listing: Listing, urls: Urls, own_hosts: frozenset[str], row: etree._Element, base: str
-) -> tuple[_Link | None, int]:
-    """The row's document link (an address of the portal before one elsewhere), and how many links it had."""
-    seen = 0
-    own: _Link | None = None
-    offsite: _Link | None = None
-    for selector in map(compile_selector, listing.link):
-        for element in selector.elements(row):
-            raw = selector.value(element) if selector.attribute else element.get("href", "")
-            if selector.attribute == "onclick":
-                raw = links.from_script(raw) or ""
-            url = links.resolve(raw, base)
-            if url is None:
-                continue
-            seen += 1
-            like = links.likeness(urls, own_hosts, url)
-            link = _Link(url, element, selector.css, offsite=like == "offsite")
-            if like in ("document", "file") and own is None:
-                own = link
-            elif like == "offsite" and offsite is None:
-                offsite = link
-            elif own is not None and url == own.url and not text_of(own.element):
-                own = link  # <a href="x"><a href="x">title</a>: the first is empty
-    return own or offsite, seen
+def _entries(
+    listing: Listing, columns: Columns, row: etree._Element, candidates: list[RowLink]
+) -> list[Entry]:
+    """One entry, or as many as the row has dates where each of its links has one (lists without row elements)."""
+    if len(candidates) > 1 and row.tag != "tr":
+        for selector in map(compile_selector, listing.published_on):
+            dates = (
+                [date for text in selector.values(row) if (date := row_date([[text]]))]
+                if selector.css
+                else []
+            )
+            if len(dates) == len(candidates):
+                pairs = zip(_in_order(candidates, row), dates, strict=True)
+                return [_pair(link, date) for link, date in pairs]
+    entry = _entry(listing, columns, row, candidates[0]) if candidates else None
+    return [entry] if entry is not None else []
 
 
-def _entry(listing: Listing, columns: Columns, row: etree._Element, link: _Link) -> Entry | None:
+def _pair(link: RowLink, date: str) -> Entry:
+    title, pinned = best_title([link.element.get("title") or "", text_of(link.element)])
+    return Entry(link.url, title, date, pinned=pinned)
+
+
+def _in_order(candidates: list[RowLink], row: etree._Element) -> list[RowLink]:
+    """Links as they stand in the row."""
+    by_element = {link.element: link for link in candidates}
+    return [by_element[element] for element in row.iter() if element in by_element]
+
+
+def _entry(listing: Listing, columns: Columns, row: etree._Element, link: RowLink) -> Entry | None:
     """The entry of a row; None where it has no date and needs one: links elsewhere always do, as menus have them."""
     cells = columns.of(row)
-    date = row_date(chain(_values(listing.published_on, row, link), [[cells.get("published_on", "")]]))
+    date = row_date(chain([[cells.pop("published_on", "")]], _values(listing.published_on, row, link)))
     if date is None and (listing.dated or link.offsite):
         return None
-    titles = [
-        *chain.from_iterable(_values(listing.title, row, link)),
-        cells.pop("title", ""),
-        text_of(link.element),
-    ]
-    title, marked = _title(titles)
-    cells.pop("published_on", None)
-    fields = {name: value for name, text in cells.items() if (value := _plain(text))}
+    shown = chain.from_iterable(_values(listing.title, row, link))
+    title, marked = best_title([*shown, cells.pop("title", ""), text_of(link.element)])
+    fields = {name: value for name, text in cells.items() if (value := field_value(name, text))}
     for name, selectors in listing.fields.items():
-        for text in chain.from_iterable(_values(selectors, row, link)):
-            if value := _plain(text):
-                fields[name] = value
-                break
+        texts = chain.from_iterable(_values(selectors, row, link))
+        value = next(filter(None, (field_value(name, text) for text in texts)), None)
+        if value is not None:
+            fields[name] = value
     pinned = marked or any(compile_selector(selector).elements(row) for selector in listing.pinned)
     return Entry(link.url, title, date, fields, pinned)
 
 
-def _values(selectors: Sequence[str], row: etree._Element, link: _Link) -> list[list[str]]:
+def _values(selectors: Sequence[str], row: etree._Element, link: RowLink) -> Iterator[list[str]]:
     """The values of each selector; one that is written as the link's own reads the chosen link alone."""
-    return [_selected(compile_selector(selector), row, link) for selector in selectors]
-
-
-def _selected(selector: Selector, row: etree._Element, link: _Link) -> list[str]:
-    if selector.css and selector.css == link.css:
-        value = selector.value(link.element)
-        return [value] if value else []
-    if not selector.css and selector.attribute is None:
-        return [_without(row, link.element)]
-    return selector.values(row)
+    for selector in map(compile_selector, selectors):
+        if selector.css and selector.css == link.css:
+            value = selector.value(link.element)
+            yield [value] if value else []
+        elif not selector.css and selector.attribute is None:
+            yield [_without(row, link.element)]
+        else:
+            yield selector.values(row)
 
 
 def _without(row: etree._Element, part: etree._Element) -> str:
     """The row's text without that of the link: titles hold dates of their own."""
     return text_of(row).replace(text_of(part), " ", 1) if part is not row else text_of(row)
-
-
-def _title(found: Sequence[str]) -> tuple[str | None, bool]:
-    """The first title, or the longest of the others if that one is cut short; and whether it was marked as pinned."""
-    titles = [title for title in (text.strip(_BULLETS)[:_MAX_VALUE] for text in found) if title]
-    if not titles:
-        return None, False
-    best = titles[0]
-    if _cut(best):
-        start = best.rstrip(".…")[:6]
-        fuller = [title for title in titles if not _cut(title) and title.startswith(start)]
-        best = max([*fuller, best] if fuller else titles, key=lambda title: (not _cut(title), len(title)))
-    bare = _PINNED_MARK.sub("", best)
-    return bare or None, bare != best
-
-
-def _cut(title: str) -> bool:
-    return title.endswith(("…", "...", "。。。"))
-
-
-def _plain(text: str) -> str | None:
-    """A value without the label before it (`索引号：…`); None for placeholders."""
-    value = _LABEL.sub("", text).strip()[:_MAX_VALUE]
-    return None if value in _NOTHING else value
 
 
 def _innermost(elements: list[etree._Element]) -> list[etree._Element]:

@@ -10,8 +10,8 @@ from functools import lru_cache
 from lxml import etree
 
 from crawler.engines.calls import SIGNATURES, Announced, announced, called, from_values, objects
-from crawler.selectors import compile_selector
 from crawler.platforms.model import Paging, TotalRule
+from crawler.selectors import compile_selector
 
 _STANDARD = frozenset({"createPageHTML", "createPage"})
 _TAG = re.compile(r"<[^<>]{0,2000}>")
@@ -64,8 +64,8 @@ def _facts(rule: TotalRule, text: str, root: etree._Element | None) -> Iterator[
         found = pattern.findall(text) or pattern.findall(" ".join(_TAG.sub(" ", text).split()))
         yield from _numbered(rule, _first_group(found[-1]) if found else None)
     elif rule.css is not None and root is not None:
-        found = (_NUMBER.search(value) for value in compile_selector(rule.css).values(root))
-        yield from _numbered(rule, next((match.group() for match in found if match), None))
+        numbers = (_NUMBER.search(value) for value in compile_selector(rule.css).values(root))
+        yield from _numbered(rule, next((match.group() for match in numbers if match), None))
 
 
 def _first_group(found: str | tuple[str, ...]) -> str:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from archive.record import METADATA_FIELDS
-from crawler.selectors import compile_selector
+from crawler.selectors import BadSelector, compile_selector
 from pipelines.detail import Detail
 
 EngineName = Literal["static_pages", "jpage_xml", "query_html"]
@@ -20,6 +20,9 @@ FILE_EXTENSIONS = (
     "pdf doc docx xls xlsx ppt pptx wps et ofd zip rar 7z tar gz txt csv rtf jpg jpeg png gif tif mp3 mp4"
 )
 """Extensions of addresses that are files, not pages (platforms.md §26)."""
+
+DETAIL_SELECTORS = ("title", "block", "body", "remove", "attachments")
+"""The keys of ``[detail]`` that are lists of selectors."""
 
 
 def _css(selector: str) -> str:
@@ -55,11 +58,12 @@ def _header(text: str) -> str:
 
 def check_detail(detail: Detail) -> Detail:
     """``detail`` itself; raises ``ValueError`` naming the first selector that is none."""
-    for name in ("title", "block", "body", "remove", "attachments"):
-        for selector in getattr(detail, name):
-            _css(selector)
-    for part in detail.parts:
-        _css(part.link)
+    selectors = [(name, text) for name in DETAIL_SELECTORS for text in getattr(detail, name)]
+    for name, selector in [*selectors, *(("parts.link", part.link) for part in detail.parts)]:
+        try:
+            compile_selector(selector)
+        except BadSelector as error:
+            raise ValueError(f"has {name} '{selector}', which {error}") from error
     return detail
 
 

@@ -29,30 +29,37 @@ def _address(text: str) -> str:
         raise ValueError(f"has the address '{text}': only http and https can be crawled")
     if not text or re.search(r"[\s<>\"\\]", text):
         raise ValueError(f"has the address '{text}': write one without spaces, quotes or backslashes")
+    if (scheme or text.startswith("//")) and not _has_host(text):
+        raise ValueError(f"has the address '{text}', whose host or port is none: correct it")
     return text
 
 
 def _absolute(text: str) -> str:
     """A whole http or https address with a host and a usable port."""
-    try:
-        parts = urlsplit(_address(text))
-        usable = (
-            parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
-        )
-    except ValueError as error:
-        raise ValueError(f"has the address '{text}', which is none ({error}): correct it") from error
-    if not usable:
+    text = _address(text)
+    if urlsplit(text).scheme not in ("http", "https"):
         raise ValueError(f"has the address '{text}': write it whole, as https://www.example.gov.cn/")
-    return text if parts.path else text + "/"
+    return text if urlsplit(text).path else text + "/"
+
+
+def _has_host(text: str) -> bool:
+    try:
+        return host_of(urljoin("http://x/", text)) != ""
+    except ValueError:
+        return False
 
 
 def _host(text: str) -> str:
+    """A host, with its port if that is no default one, as ``host_of`` writes it."""
     host = text.strip().lower()
-    if not re.fullmatch(r"[a-z0-9.-]+(:\d{1,5})?", host):
+    try:
+        if re.search(r"[/?#@\s]", host):
+            raise ValueError("more than a host")
+        return host_of(f"http://{host}/").removesuffix(":443")
+    except ValueError as error:
         raise ValueError(
             f"names '{text}', which is no host: write it as www.example.gov.cn, with :port if it has one"
-        )
-    return host
+        ) from error
 
 
 def _hours(text: str) -> str:
