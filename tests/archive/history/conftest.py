@@ -50,7 +50,7 @@ class Site:
             "INSERT OR IGNORE INTO sightings(portal, url_key, url, first_seen_at) VALUES ('sample', ?, ?, ?)",
             [key, f"http://{key}", self.at],
         )
-        return int(self.value("SELECT id FROM sightings WHERE url_key = ?", key))
+        return int(self.value("SELECT id FROM sightings WHERE portal = 'sample' AND url_key = ?", key))
 
     def capture(self, path: str, **fields: Any) -> Capture:
         values = {"role": "document", "url": f"http://x.gov.cn{path}", "request_key": f"GET x.gov.cn{path}"}
