@@ -1,7 +1,8 @@
 """The light mark-up of document texts, and its HTML.
 
-One line is one paragraph. ``# …`` is a heading, ``> …`` stands right (signature), ``| a | b |`` is a table row,
-the first of a run the header, ``@ name | file`` links an attachment, ``= statistics`` puts the statistics table.
+One line is one paragraph. ``# …`` is a heading, ``> …`` stands right (signature), ``| a | b |`` is a table row, the
+first of a run the header; a cell ``<`` belongs to the one left of it, ``^`` to the one above (merged cells).
+``@ name | file`` links an attachment, ``= statistics`` puts the statistics table.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def tables(text: str) -> list[list[list[str]]]:
     grids = []
     for kind, lines in groupby(filter(str.strip, text.splitlines()), _kind):
         if kind == "|":
-            grids.append([_cells(line) for line in lines])
+            grids.append(_spread([_cells(line) for line in lines]))
         elif kind == "=":
             grids.extend(statistics_rows(line[2:].strip()) for line in lines)
     return grids
@@ -83,8 +84,34 @@ def _blocks(text: str, style: Style, link: Callable[[str, str], str]) -> Iterato
                 yield style.paragraph.format(escape(line))
 
 
+def _spread(rows: list[list[str]]) -> list[list[str]]:
+    """The grid that a reader should get: merged cells repeated."""
+    grid: list[list[str]] = []
+    for row in rows:
+        grid.append([])
+        for column, cell in enumerate(row):
+            left, above = grid[-1][-1:], grid[-2][column : column + 1] if len(grid) > 1 else []
+            grid[-1].extend(left if cell == "<" else above if cell == "^" else [cell])
+    return grid
+
+
 def _table(rows: list[list[str]], style: Style) -> str:
-    body = "\n".join(
-        "<tr>" + "".join(style.cell.format(escape(cell)) for cell in row) + "</tr>" for row in rows
-    )
-    return style.table.format(body)
+    lines = []
+    for number, row in enumerate(rows):
+        cells = ""
+        for column, cell in enumerate(row):
+            if cell in {"<", "^"}:
+                continue
+            across = _run([*row[column + 1 :]], "<")
+            down = _run([below[column] for below in rows[number + 1 :]], "^")
+            spans = (f' colspan="{across + 1}"' if across else "") + (
+                f' rowspan="{down + 1}"' if down else ""
+            )
+            cells += style.cell.format(escape(cell)).replace("<td", f"<td{spans}", 1)
+        lines.append(f"<tr>{cells}</tr>")
+    return style.table.format("\n".join(lines))
+
+
+def _run(cells: list[str], mark: str) -> int:
+    """How many of the first cells are ``mark``."""
+    return next((index for index, cell in enumerate(cells) if cell != mark), len(cells))
