@@ -74,6 +74,14 @@ def request_key(method: str, url: str, body: bytes | None = None, **same: Any) -
     return f"{key} {hashlib.sha256(body).hexdigest()}" if body else key
 
 
+def has_session(url: str) -> bool:
+    """Whether the address carries a session id, which :func:`url_key` drops."""
+    path, _, query = url.partition("?")
+    names = (pair.partition("=")[0].lower() for pair in query.partition("#")[0].split("&"))
+    in_query = any(name in SESSION_PARAMETERS or _ASP_SESSION.fullmatch(name) for name in names)
+    return in_query or _PATH_SESSION.search(path) is not None
+
+
 def host_of(url: str) -> str:
     """``host`` or ``host:port`` (a default port dropped), as in a portal file's ``hosts``; else
     ``ValueError``.

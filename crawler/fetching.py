@@ -11,6 +11,7 @@ from scrapy.exceptions import (
     DownloadConnectionRefusedError,
     DownloadFailedError,
     DownloadTimeoutError,
+    ResponseDataLossError,
 )
 from scrapy.http import Response
 
@@ -36,6 +37,8 @@ def describe(error: BaseException) -> str:
         return f"no answer in time ({text})"
     if isinstance(error, DownloadCancelledError):
         return f"the answer is larger than allowed ({text})"
+    if isinstance(error, ResponseDataLossError):
+        return "the answer was shorter than its Content-Length"
     if isinstance(error, DownloadFailedError):
         return f"the connection failed ({text})"
     return text or type(error).__name__

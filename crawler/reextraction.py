@@ -24,6 +24,7 @@ from crawler.portals.plan import detail_for
 from pipelines.bundle import Bundle, ListingFacts, Part
 from pipelines.decode import looks_binary
 
+
 class NoPage(ValueError):
     """A revision without the capture of its page; one sentence."""
 
@@ -71,7 +72,9 @@ def archived_bundle(
         else:
             parts.append(part)
     if page is None:
-        raise NoPage(f"revision {revision_id} of portal {portal.id} refers to no page capture: run gongkai verify")
+        raise NoPage(
+            f"revision {revision_id} of portal {portal.id} refers to no page capture: run gongkai verify"
+        )
     title, published_on, fields, key = db.execute(_LISTING, [sighting_id]).fetchone() or (
         None,
         None,

@@ -49,6 +49,7 @@ class CrawlSession:
     problems: list[str] = field(default_factory=list)
     stopping: str | None = None
     blocked_in_a_row: int = 0
+    fetching_since: float | None = None  # monotonic seconds: when the listings were walked
     broken: BaseException | None = None
 
     @classmethod

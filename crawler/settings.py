@@ -33,9 +33,7 @@ URLLENGTH_LIMIT = 2083
 DEPTH_LIMIT = 3  # a document may lead to its parts, and those nowhere
 RETRY_TIMES = 2
 RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408, 429]
-GONGKAI_MAX_LISTING_PAGES = (
-    2000  # of a listing that announces no total; a longer one needs its own total or a limit
-)
+GONGKAI_MAX_LISTING_PAGES = 1000  # of a listing that announces no total
 
 # The network guard sits where names become addresses (crawler.network.guard).
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"

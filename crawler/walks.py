@@ -99,6 +99,7 @@ class Walk:
     pages_read: int = 0
     repeats: int = 0
     reached_end: bool = False
+    note: str | None = None
 
     async def run(self) -> Outcome:
         """Walk to an end; never raises for what a portal answers."""
@@ -185,6 +186,7 @@ class Walk:
                 self.drifted,
                 trap="list-repeats",
             )
+        self.note = f"ended at page {request.page}, whose entries were all on earlier pages"
         return None
 
     def _next(self, request: ListingRequest, page: ListingPage) -> ListingRequest | Outcome | None:
@@ -218,7 +220,7 @@ class Walk:
         stale = self.plan.listing.paging.stale_total
         if self.mode != "head" and self.announced is not None and self.seen < self.announced and not stale:
             return Outcome("incomplete", self._shortfall(), self.drifted)
-        return Outcome("complete", None, self.drifted)
+        return Outcome("complete", self.note, self.drifted)
 
 
 def _unreadable(fetched: Fetched, problem: str) -> Fetched:

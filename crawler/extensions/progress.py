@@ -88,7 +88,6 @@ class ProgressReport:
         self._live = _console.is_terminal
         self._loop = create_looping_call(self.show)
         self._task: TaskID | None = None
-        self._documents_since: float | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> ProgressReport:
@@ -135,11 +134,10 @@ class ProgressReport:
         """How far ``session`` is, from its counters and the archive's frontier."""
         tally = session.counts
         done = sum(tally[name] for name in ("fetched", "gone", "failed", "blocked", "refused"))
-        if done and self._documents_since is None:
-            self._documents_since = clock.monotonic()
-        elapsed = clock.monotonic() - self._documents_since if self._documents_since is not None else 0.0
+        since = session.fetching_since
+        elapsed = clock.monotonic() - since if since is not None else 0.0
         rate = done / elapsed if elapsed > 0 else 0.0
         pending = counts(session.reader, session.portal.id)["pending"]
         eta = pending / rate if rate and pending else None
-        what = "documents" if done else f"listings, page {tally['listing_pages']}"
+        what = "documents" if since is not None else f"listings, page {tally['listing_pages']}"
         return Snapshot(done, done + pending, rate, eta, what)

@@ -21,6 +21,7 @@ from crawler.fetching import describe, fetch
 from crawler.portals.plan import detail_for
 from crawler.reextraction import baseline
 from crawler.session import CrawlSession
+from crawler.traps import note_trap
 from pipelines.bundle import Bundle, ListingFacts, Part, Wanted, wanted
 from pipelines.items import DocumentItem
 
@@ -32,12 +33,15 @@ logger = logging.getLogger(__name__)
 WINDOW = 32
 """Documents on their way at once, from the request to the pipelines' end; politeness is the downloader's business."""
 CHUNK = 200
+MAX_REDIRECTS = "max redirections reached"
+"""What Scrapy's redirect middleware says when it gives up."""
 BLOCKED_IN_A_ROW = 5
 """So many challenges without one page between them end the fetching: asking on would only be impolite."""
 
 
 async def requests(spider: DirectorySpider, session: CrawlSession) -> AsyncIterator[Request]:
     """Every document that is due: never visited and failing ones, then known ones by age under the budget."""
+    session.fetching_since = clock.monotonic()
     async for entry in _pending(spider, session):
         yield await _admit(spider, session, entry)
     async for entry in _revisits(spider, session):
@@ -161,8 +165,10 @@ async def answer(
         session.counts["fetched"] += 1
         session.journal.add(lambda db: touch(db, entry.sighting_id, capture, at))
         return None
-    if response.status >= 400:
-        note_failed(session, entry, f"HTTP {response.status}", capture)
+    if response.status >= 300:
+        target = _header(response, "Location")
+        text = f"redirect to {target[:200]}, which is not followed" if target else f"HTTP {response.status}"
+        note_failed(session, entry, text, capture)
         return None
     return await _item(spider, session, response, entry)
 
@@ -245,6 +251,11 @@ async def _part(
 
 def no_answer(session: CrawlSession, entry: Due, error: BaseException) -> None:
     """A request that was refused, forbidden by robots.txt, or failed on the network."""
+    if str(error) == MAX_REDIRECTS:
+        text = "redirects in a circle, or too many of them: given up"
+        note_trap(session, f"{entry.url} {text}", entry.url_key, "redirect-loop", sighting_id=entry.sighting_id)
+        note_failed(session, entry, text, None)
+        return
     refused = isinstance(error, IgnoreRequest)
     text = str(error) if refused else describe(error)
     note_failed(session, entry, text, None, count="refused" if refused else "failed")

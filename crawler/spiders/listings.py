@@ -14,8 +14,7 @@ from sqlite_utils import Database
 from archive.captures.model import Capture
 from archive.crawls import finish_walk, start_walk
 from archive.entries import ListedEntry, record_listing
-from archive.findings import save_finding
-from archive.urls import host_of, url_key
+from archive.urls import has_session, host_of, url_key
 from crawler import clock
 from crawler.engines import ENGINES
 from crawler.engines.base import Entry, ListingPage, ListingRequest
@@ -24,6 +23,7 @@ from crawler.health import WalkReport
 from crawler.portals.model import Directory
 from crawler.portals.plan import DirectoryPlan, plan
 from crawler.session import CrawlSession
+from crawler.traps import note_trap
 from crawler.walks import Fetched, Mode, Outcome, Progress, Walk, walk_state
 from pipelines.decode import decode
 
@@ -91,19 +91,6 @@ async def _conclude(
             finish_walk(
                 db, walk_id, verdict=outcome.verdict, reason=outcome.reason, drifted=outcome.drifted, at=at
             )
-        if outcome.trap is not None:
-            save_finding(
-                db,
-                "crawl-trap",
-                "warning",
-                f"{directory.name}: {outcome.reason}",
-                at=at,
-                portal=session.portal.id,
-                location=f"{directory.key}:{outcome.trap}",
-                data={"trap": outcome.trap},
-                directory_id=steps.directory_id,
-                crawl_id=session.crawl_id,
-            )
         return next(
             iter(
                 db.query(
@@ -113,6 +100,9 @@ async def _conclude(
             )
         )
 
+    if outcome.trap is not None:
+        message = f"{directory.name}: {outcome.reason}"
+        note_trap(session, message, directory.key, outcome.trap, directory_id=steps.directory_id)
     walk = await session.journal.commit(conclude)
     report = WalkReport(
         directory=directory.key,
@@ -189,6 +179,7 @@ class ListingSteps:
         self.directory_id = directory_id
         self.walk_id = walk_id
         self.mode = mode
+        self._session_ids_noted = False
         self._position = position  # of the next page's first entry in the whole listing
 
     async def fetch(self, request: ListingRequest) -> Fetched:
@@ -243,10 +234,20 @@ class ListingSteps:
             )
 
         progress = await self._session.journal.commit(step)
+        self._note_session_ids(page)
         counts = self._session.counts
         counts["listing_pages"] += 1
         counts["entries_new"] += progress.new
         return progress
+
+    def _note_session_ids(self, page: ListingPage) -> None:
+        """Addresses that differ at every fetch would be new documents every night: named once a directory."""
+        if self._session_ids_noted or not any(has_session(entry.url) for entry in page.entries):
+            return
+        self._session_ids_noted = True
+        message = f"{self.plan.directory.name}: addresses carry session ids, which are not part of their keys"
+        key = self.plan.directory.key
+        note_trap(self._session, message, key, "session-ids", directory_id=self.directory_id)
 
     def _known(self, db: Database) -> int:
         query = "SELECT count(*) FROM entries WHERE directory_id = ? AND delisted_at IS NULL"

@@ -45,7 +45,10 @@ def test_pages_are_not_challenges(status: int, body: str) -> None:
 
 
 def test_no_real_page_is_taken_for_a_challenge(shared: Path) -> None:
-    pages = [*(shared / "realpages" / "gov").glob("*.html"), *(shared / "realpages" / "detail").rglob("*.html")]
+    pages = [
+        *(shared / "realpages" / "gov").glob("*.html"),
+        *(shared / "realpages" / "detail").rglob("*.html"),
+    ]
     wrong = [page.name for page in pages if recognise(200, page.read_bytes())]
     assert len(pages) > 100
     assert wrong == []

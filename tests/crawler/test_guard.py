@@ -41,7 +41,9 @@ def test_addresses_that_are_not_public(address: str) -> None:
     assert not is_public(address)
 
 
-@pytest.mark.parametrize("address", ["1.1.1.1", "202.96.128.86", "2400:3200::1", "::ffff:1.1.1.1", "64:ff9b::101:101"])
+@pytest.mark.parametrize(
+    "address", ["1.1.1.1", "202.96.128.86", "2400:3200::1", "::ffff:1.1.1.1", "64:ff9b::101:101"]
+)
 def test_public_addresses(address: str) -> None:
     assert is_public(address)
 

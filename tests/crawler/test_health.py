@@ -58,5 +58,7 @@ def test_interruption_can_be_gone_on_with() -> None:
 
 
 def test_a_limit_is_no_trouble() -> None:
-    result = verdict([walk("incomplete", "the limit of this run is reached", stopped=True)], fetched=5, limited=True)
+    result = verdict(
+        [walk("incomplete", "the limit of this run is reached", stopped=True)], fetched=5, limited=True
+    )
     assert (result.verdict, result.resumable, result.reasons) == ("ok", True, [])

@@ -19,7 +19,9 @@ CAPTURE: Any = SimpleNamespace(fetched_at="2026-11-23T00:00:00Z")
 def plan(expect: str = "entries", stale: bool = False) -> Any:
     paging = SimpleNamespace(stale_total=stale)
     return SimpleNamespace(
-        directory=SimpleNamespace(expect=expect), listing=SimpleNamespace(paging=paging), on=date(2026, 11, 23)
+        directory=SimpleNamespace(expect=expect),
+        listing=SimpleNamespace(paging=paging),
+        on=date(2026, 11, 23),
     )
 
 
@@ -83,7 +85,9 @@ def test_an_empty_page_ends_it_only_when_it_is_empty_twice() -> None:
 
 
 def test_one_transient_empty_page_never_ends_it() -> None:
-    listing = FakeListing(lambda page, time: [] if page == 2 and time == 1 else numbered(page, 4), total=12, count=4)
+    listing = FakeListing(
+        lambda page, time: [] if page == 2 and time == 1 else numbered(page, 4), total=12, count=4
+    )
     assert walk(listing).verdict == "complete"
     assert len(listing.seen) == 12
 
@@ -119,7 +123,9 @@ def test_a_404_on_the_first_page_is_a_failure() -> None:
 
 
 def test_a_failure_in_the_middle_is_incomplete_and_says_which_page() -> None:
-    listing = FakeListing(lambda page, _: Fetched(None, problem="no answer in time") if page == 3 else numbered(page, 9))
+    listing = FakeListing(
+        lambda page, _: Fetched(None, problem="no answer in time") if page == 3 else numbered(page, 9)
+    )
     outcome = walk(listing)
     assert outcome.verdict == "incomplete"
     assert outcome.reason == "page 3: no answer in time"
@@ -158,7 +164,9 @@ def test_a_list_that_repeats_itself_before_its_total_is_named() -> None:
         ("entries", False, "incomplete"),
     ],
 )
-def test_an_empty_listing_is_judged_by_what_was_expected(expect: str, empty_before: bool, verdict: str) -> None:
+def test_an_empty_listing_is_judged_by_what_was_expected(
+    expect: str, empty_before: bool, verdict: str
+) -> None:
     listing = FakeListing(lambda page, _: [])
     assert walk(listing, planned=plan(expect), empty_before=empty_before).verdict == verdict
     assert listing.asked == [1, 1]
