@@ -9,7 +9,9 @@ from pydantic import ValidationError
 
 
 class ConfigError(ValueError):
-    """A portal file or profile that cannot be used; ``str()`` is one sentence: file, dotted key, what to do."""
+    """A portal file or profile that cannot be used; ``str()`` is one sentence: file, dotted key, what to
+    do.
+    """
 
 
 def sentence(file: str, error: ValidationError, source: Mapping[str, Any]) -> str:
@@ -22,7 +24,9 @@ def sentence(file: str, error: ValidationError, source: Mapping[str, Any]) -> st
 
 
 def dotted(location: Sequence[int | str], source: Any) -> str:
-    """pydantic's location as a dotted path; tables of a list are called by their ``key``, else by number from 1."""
+    """pydantic's location as a dotted path; tables of a list are called by their ``key``, else by number
+    from 1.
+    """
     parts: list[str] = []
     here = source
     for step in location:

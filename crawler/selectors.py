@@ -1,7 +1,8 @@
-"""CSS selectors of profiles and portal files: ``css``, ``css::attr(name)``, ``css::text``; checked once, compiled once.
+"""CSS selectors of profiles and portal files: ``css``, ``css::attr(name)``, ``css::text``; checked once,
+compiled once.
 
-``::text`` is the whole text below the element, whitespace collapsed (not Scrapy's direct text nodes: titles hold
-``<em>`` and ``<font>``). A selector that starts with ``::`` speaks of the element one starts from.
+``::text`` is the whole text below the element, whitespace collapsed (not Scrapy's direct text nodes: titles
+hold ``<em>`` and ``<font>``). A selector that starts with ``::`` speaks of the element one starts from.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ class BadSelector(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """One compiled selector. ``css`` is the part before ``::``, ``attribute`` the attribute's name or None for text."""
+    """One compiled selector. ``css`` is the part before ``::``, ``attribute`` the attribute's name or None
+    for text.
+    """
 
     css: str
     attribute: str | None

@@ -1,7 +1,9 @@
-"""What every listing engine takes and gives: pure functions, a listing response in, entries and the next request out.
+"""What every listing engine takes and gives: pure functions, a listing response in, entries and the next
+request out.
 
 An engine is a module with ``first`` and ``read`` (see :class:`Engine`). It holds no state: whatever it must
-remember between pages travels in ``ListingRequest.state``, which the archive keeps as the directory's cursor.
+remember between pages travels in ``ListingRequest.state``, which the archive keeps as the directory's
+cursor.
 """
 
 from __future__ import annotations
@@ -20,7 +22,9 @@ class ListingError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ListingRequest:
-    """The next listing page to ask for: ``page`` counts from 1; ``form`` is sent urlencoded, ``body`` verbatim."""
+    """The next listing page to ask for: ``page`` counts from 1; ``form`` is sent urlencoded, ``body``
+    verbatim.
+    """
 
     url: str
     page: int = 1
@@ -56,8 +60,8 @@ class ListingPage:
     """One listing response, read.
 
     ``announced_total`` counts entries and ``pages`` pages, as the portal says (None: it does not say).
-    ``next`` is what the family's rule asks for next, None behind the last announced page.
-    ``embedded`` entries (a group inside the column page) do not count for the rule "every entry was seen before".
+    ``next`` is what the family's rule asks for next, None behind the last announced page. ``embedded``
+    entries (a group inside the column page) do not count for the rule "every entry was seen before".
     ``skipped`` counts links of rows that were left out because they do not look like documents.
     """
 
@@ -73,7 +77,11 @@ class Engine(Protocol):
     """The two functions of an engine module."""
 
     def first(self, plan: DirectoryPlan) -> ListingRequest:
-        """The request that opens the directory; raises :class:`ListingError` if the plan lacks what it takes."""
+        """The request that opens the directory; raises :class:`ListingError` if the plan lacks what it
+        takes.
+        """
 
     def read(self, plan: DirectoryPlan, request: ListingRequest, text: str, url: str) -> ListingPage:
-        """Read the answer to ``request``; ``text`` is decoded, ``url`` is where it came from after redirects."""
+        """Read the answer to ``request``; ``text`` is decoded, ``url`` is where it came from after
+        redirects.
+        """

@@ -26,8 +26,10 @@ SIGNATURES: tuple[tuple[str, ...], ...] = (
     ("pages", "current0", "stem", "ext"),
     ("pages", "current0"),
 )
-"""The known forms of ``createPageHTML`` and ``createPage`` (platforms.md §1, §5, §33), told apart by the kinds of
-their first arguments: a quoted first one is UCAP's container; three leading numbers are records, pages, current."""
+"""The known forms of ``createPageHTML`` and ``createPage`` (platforms.md §1, §5, §33), told apart by the
+kinds of their first arguments: a quoted first one is UCAP's container; three leading numbers are
+records, pages, current.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +48,24 @@ Value = int | str | None
 
 def called(text: str, name: str) -> Iterator[list[Value]]:
     """The arguments of each call of ``name``: numbers as int, quoted texts as str, anything else None."""
+    if name not in text:
+        return
     for match in islice(_call(name).finditer(text), MAX_CALLS):
         yield _arguments(match.group(1))
 
 
 def objects(text: str, name: str) -> Iterator[str]:
     """The inside of the object that each call of ``name`` is given."""
+    if name not in text:
+        return
     for match in islice(_object_call(name).finditer(text), MAX_CALLS):
         yield match.group(1)
 
 
 def announced(arguments: Sequence[Value], meaning: Sequence[str]) -> Announced | None:
-    """What ``arguments`` say if they are of the kinds that ``meaning`` names, in that order; None if they are not."""
+    """What ``arguments`` say if they are of the kinds that ``meaning`` names, in that order; None if they
+    are not.
+    """
     if len(arguments) < len(meaning):
         return None
     if all(name not in _TEXTUAL for name in meaning) and len(arguments) > len(meaning):

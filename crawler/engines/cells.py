@@ -20,7 +20,9 @@ class Columns:
         self._headers: dict[etree._Element, list[str | None]] = {}
 
     def of(self, row: etree._Element) -> dict[str, str]:
-        """Record field → text of the row's cell; empty for rows of no table, or whose table has no known labels."""
+        """Record field → text of the row's cell; empty for rows of no table, or whose table has no known
+        labels.
+        """
         if not self._labels or row.tag != "tr":
             return {}
         table = next(row.iterancestors("table"), None)

@@ -1,7 +1,8 @@
-"""Hanweb's ``<datastore>``: the XML island in a column page, and the answers of its list service (platforms.md §2).
+"""Hanweb's ``<datastore>``: the XML island in a column page, and the answers of its list service
+(platforms.md §2).
 
-Read by scanning, not by an XML parser: it stands inside HTML, its records are HTML fragments, and real ones are
-neither valid nor always whole.
+Read by scanning, not by an XML parser: it stands inside HTML, its records are HTML fragments, and real ones
+are neither valid nor always whole.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ MAX_UNITS = 50
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One list of a column page, or one answer. ``records`` are HTML fragments; ``href`` is the nextgroup's address
-    as written; ``ids`` are what the list service is asked with.
+    """One list of a column page, or one answer. ``records`` are HTML fragments; ``href`` is the nextgroup's
+    address as written; ``ids`` are what the list service is asked with.
     """
 
     records: tuple[str, ...] = ()
@@ -61,9 +62,11 @@ def read_answer(text: str) -> Unit:
 
 
 def read_column(text: str, unit_id: str | None) -> Unit | None:
-    """The list of a column page: that of ``unit_id``, else the one with most records; None if there is none.
+    """The list of a column page: that of ``unit_id``, else the one with most records; None if there is
+    none.
 
-    What the page's ``.jpage({…})`` call says (perPage, totalRecord, proxyUrl, ajaxParam) goes before the nextgroup.
+    What the page's ``.jpage({…})`` call says (perPage, totalRecord, proxyUrl, ajaxParam) goes before the
+    nextgroup.
     """
     stores = list(islice(_datastores(text), MAX_UNITS))
     calls = list(islice(_calls(text), MAX_UNITS))
@@ -79,7 +82,9 @@ def ids_of(address: str) -> dict[str, str]:
 
 
 def encrypted(unit: Unit) -> bool:
-    """Whether the nextgroup's column and unit are not numbers, so that its address can only be used as it is."""
+    """Whether the nextgroup's column and unit are not numbers, so that its address can only be used as it
+    is.
+    """
     if unit.href is None:
         return False
     ids = ids_of(unit.href)
@@ -87,7 +92,9 @@ def encrypted(unit: Unit) -> bool:
 
 
 def _paired(stores: list[Unit], calls: list[Unit]) -> list[Unit]:
-    """Datastores with the calls for the same unit, or else with the next one in the page's order; calls left over."""
+    """Datastores with the calls for the same unit, or else with the next one in the page's order; calls
+    left over.
+    """
     left = list(calls)
     units: list[Unit] = []
     for store in stores:

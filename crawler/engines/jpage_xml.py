@@ -27,7 +27,9 @@ _PAGE = re.compile(r"([?&]page=)[0-9]{1,9}")
 
 
 def first(plan: DirectoryPlan) -> ListingRequest:
-    """The column page; where the directory names the list service itself, or has params alone, its first window."""
+    """The column page; where the directory names the list service itself, or has params alone, its first
+    window.
+    """
     if plan.url is not None and "dataproxy" not in urlsplit(plan.url).path:
         return ListingRequest(plan.url, headers=listing_headers(plan), state={"step": "column"})
     address = plan.url or plan.portal.absolute(plan.listing.jpage.endpoint)
@@ -141,7 +143,9 @@ def _window(plan: DirectoryPlan, state: Mapping[str, Any], start: int, page: int
 
 
 def _group(plan: DirectoryPlan, state: dict[str, Any], page: int) -> ListingRequest:
-    """The page's own nextgroup address with ``page`` counted from 1, which is the group the page embeds (§33)."""
+    """The page's own nextgroup address with ``page`` counted from 1, which is the group the page embeds
+    (§33).
+    """
     group = int(state["group"])
     address, changed = _PAGE.subn(rf"\g<1>{group}", str(state["href"]), count=1)
     if not changed:

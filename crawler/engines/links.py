@@ -49,7 +49,9 @@ def is_file(urls: Urls, url: str) -> bool:
 
 
 def likeness(urls: Urls, own_hosts: frozenset[str], url: str) -> Likeness | None:
-    """What an entry's address looks like; None: it is no document of this family (navigation, another column)."""
+    """What an entry's address looks like; None: it is no document of this family (navigation, another
+    column).
+    """
     if any(pattern.search(url) for pattern in _compiled(tuple(urls.exclude))):
         return None
     try:

@@ -17,8 +17,8 @@ _LOCATION = re.compile(r"""location(?:\.href\s?=|\s?=|\.replace\()\s?['"]([^'"\s
 def parse(text: str) -> etree._Element | None:
     """The root of ``text`` read as HTML, however broken; None where there is nothing to read.
 
-    Pages put together from templates go on behind a first ``</html>`` (四川 UCAP does); libxml2 keeps that outside the
-    tree, browsers inside, so those end tags are taken out.
+    Pages put together from templates go on behind a first ``</html>`` (四川 UCAP does); libxml2 keeps that
+    outside the tree, browsers inside, so those end tags are taken out.
     """
     data = _END.sub("", text.replace("\0", "")).encode("utf-8", "replace")
     if not data.strip():
@@ -30,13 +30,16 @@ def parse(text: str) -> etree._Element | None:
 
 
 def in_comments(root: etree._Element) -> etree._Element | None:
-    """The HTML that stands inside the page's comments, as a tree of its own (UCAP Gansu keeps its whole list there)."""
+    """The HTML that stands inside the page's comments, as a tree of its own (UCAP Gansu keeps its whole
+    list there).
+    """
     texts = [comment.text or "" for comment in root.iter(etree.Comment)]
     return parse("\n".join(text for text in texts if "<a" in text or "<A" in text))
 
 
 def in_scripts(root: etree._Element) -> etree._Element | None:
-    """The HTML that scripts write (platforms.md §1, Wuhan): the string literals of ``document.write`` calls, joined.
+    """The HTML that scripts write (platforms.md §1, Wuhan): the string literals of ``document.write``
+    calls, joined.
 
     Values of variables are not known; a row that needs one for its link gives no entry.
     """
@@ -51,7 +54,9 @@ def in_scripts(root: etree._Element) -> etree._Element | None:
 
 
 def redirect_target(root: etree._Element | None, text: str) -> str | None:
-    """Where a small page sends the browser (meta refresh, location.href), as it is written; None for real pages."""
+    """Where a small page sends the browser (meta refresh, location.href), as it is written; None for real
+    pages.
+    """
     if root is None or len(text) > 4096:
         return None
     for meta in root.iter("meta"):

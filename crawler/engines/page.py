@@ -17,7 +17,9 @@ from crawler.portals.plan import DirectoryPlan
 
 @dataclass(frozen=True, slots=True)
 class HtmlListing:
-    """A listing page, read; ``announced_total`` is what it says of its entries, None where that cannot be true."""
+    """A listing page, read; ``announced_total`` is what it says of its entries, None where that cannot be
+    true.
+    """
 
     root: etree._Element | None
     rows: Rows

@@ -27,8 +27,8 @@ def page_address(
 ) -> str:
     """The address of page ``page`` (from 2), ``first`` being that of page 1.
 
-    ``stem`` and ``ext``: as the page itself announces them, else they are taken from ``first`` (a directory is
-    ``index``). ``number``: for ``descending``, the page's own number, counted down from the last. Raises
+    ``stem`` and ``ext``: as the page itself announces them, else they are taken from ``first`` (a directory
+    is ``index``). ``number``: for ``descending``, the page's own number, counted down from the last. Raises
     :class:`ListingError` where the rule does not fit ``first``.
     """
     parts = urlsplit(first)
@@ -57,7 +57,9 @@ def _segment(name: str, page: int, first: str) -> str:
 
 
 def next_link(selector: str, root: etree._Element | None, base: str, current: str) -> str | None:
-    """Where the page's own next link leads; None where it has none, or one elsewhere, to itself or to a script."""
+    """Where the page's own next link leads; None where it has none, or one elsewhere, to itself or to a
+    script.
+    """
     if root is None:
         return None
     compiled = compile_selector(selector)

@@ -1,4 +1,6 @@
-"""Listings that a program answers with HTML: a request template with the page number (platforms.md §2b, §14, §22)."""
+"""Listings that a program answers with HTML: a request template with the page number (platforms.md §2b,
+§14, §22).
+"""
 
 from __future__ import annotations
 

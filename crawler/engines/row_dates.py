@@ -14,7 +14,9 @@ _SPLIT_LAST = re.compile(rf"^{_MONTH}\s+{_DAY}\s?日?$")
 
 
 def row_date(candidates: Iterable[Sequence[str]]) -> str | None:
-    """The first date (YYYY-MM-DD) in the texts of each selector; without a year there is none (platforms.md §27)."""
+    """The first date (YYYY-MM-DD) in the texts of each selector; without a year there is none (platforms.md
+    §27).
+    """
     for texts in candidates:
         for text in texts:
             if found := first_date(text) or _split(text):

@@ -16,7 +16,9 @@ _DATES = frozenset({"published_on", "written_on", "effective_on", "expires_on"})
 
 
 def best_title(found: Sequence[str]) -> tuple[str | None, bool]:
-    """The first title, or a fuller one if that is cut short, without its mark (置顶); and whether it had that mark."""
+    """The first title, or a fuller one if that is cut short, without its mark (置顶); and whether it had that
+    mark.
+    """
     titles = [title for title in (text.strip(_BULLETS)[:MAX_LENGTH] for text in found) if title]
     if not titles:
         return None, False

@@ -1,4 +1,6 @@
-"""From a listing's tree to entries: rows, links, titles, dates and the metadata that some families print in the list."""
+"""From a listing's tree to entries: rows, links, titles, dates and the metadata that some families print in
+the list.
+"""
 
 from __future__ import annotations
 
@@ -38,11 +40,12 @@ def read_rows(
     trees: Iterable[etree._Element | None],
     base: str,
 ) -> Rows:
-    """The entries of the first selector of ``listing.rows`` that has one with a date, else of the first with any.
+    """The entries of the first selector of ``listing.rows`` that has one with a date, else of the first
+    with any.
 
-    The trees are tried in order, the next one only where the one before gives no entry.
-    ``base`` is what relative links are resolved against. Rows that hold other rows are left out, so that a layout
-    table or a menu around the list is no entry.
+    The trees are tried in order, the next one only where the one before gives no entry. ``base`` is what
+    relative links are resolved against. Rows that hold other rows are left out, so that a layout table or a
+    menu around the list is no entry.
     """
     best = Rows((), 0)
     for tree in trees:
@@ -66,7 +69,8 @@ def read_elements(
 ) -> Rows:
     """The entries of these rows; an address that stands in two rows is one entry, the first.
 
-    Where some rows have a date, rows without one count only beside those (pinned ones), not in menus elsewhere.
+    Where some rows have a date, rows without one count only beside those (pinned ones), not in menus
+    elsewhere.
     """
     columns = Columns(listing.columns)
     skipped = 0
@@ -89,7 +93,9 @@ def read_elements(
 def _entries(
     listing: Listing, columns: Columns, row: etree._Element, candidates: list[RowLink]
 ) -> list[Entry]:
-    """One entry, or as many as the row has dates where each of its links has one (lists without row elements)."""
+    """One entry, or as many as the row has dates where each of its links has one (lists without row
+    elements).
+    """
     if len(candidates) > 1 and row.tag != "tr":
         for selector in map(compile_selector, listing.published_on):
             dates = (
@@ -116,7 +122,9 @@ def _in_order(candidates: list[RowLink], row: etree._Element) -> list[RowLink]:
 
 
 def _entry(listing: Listing, columns: Columns, row: etree._Element, link: RowLink) -> Entry | None:
-    """The entry of a row; None where it has no date and needs one: links elsewhere always do, as menus have them."""
+    """The entry of a row; None where it has no date and needs one: links elsewhere always do, as menus have
+    them.
+    """
     cells = columns.of(row)
     date = row_date(chain([[cells.pop("published_on", "")]], _values(listing.published_on, row, link)))
     if date is None and (listing.dated or link.offsite):

@@ -1,4 +1,6 @@
-"""Listings that lie on the server as files: page 1 and its numbered siblings (platforms.md §1, §4b, §5, §13, §22)."""
+"""Listings that lie on the server as files: page 1 and its numbered siblings (platforms.md §1, §4b, §5,
+§13, §22).
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ def first(plan: DirectoryPlan) -> ListingRequest:
 
 
 def read(plan: DirectoryPlan, request: ListingRequest, text: str, url: str) -> ListingPage:
-    """Read one page. The state keeps page 1's address, the pages announced, and a descending page's own number."""
+    """Read one page. The state keeps page 1's address, the pages announced, and a descending page's own
+    number.
+    """
     single = single_page(plan, text, url)
     if single is not None:
         return single
@@ -42,7 +46,9 @@ def read(plan: DirectoryPlan, request: ListingRequest, text: str, url: str) -> L
 def _next(
     plan: DirectoryPlan, request: ListingRequest, listing: HtmlListing, state: dict[str, Any], url: str
 ) -> ListingRequest | None:
-    """The next page by its link, else by the suffix rule; None behind the last page, or where nothing tells of one."""
+    """The next page by its link, else by the suffix rule; None behind the last page, or where nothing tells
+    of one.
+    """
     paging = plan.listing.paging
     page = request.page + 1
     if paging.next is not None:
@@ -73,6 +79,8 @@ def _next(
 
 
 def _descend(request: ListingRequest, state: dict[str, Any], pages: int | None) -> int | None:
-    """The next page's number, one below this one's own: so a page that is added meanwhile makes none be skipped."""
+    """The next page's number, one below this one's own: so a page that is added meanwhile makes none be
+    skipped.
+    """
     current = state.get("number") if request.page > 1 else pages
     return current - 1 if isinstance(current, int) and current > 1 else None

@@ -1,11 +1,13 @@
-"""How long a listing says it is: the ``[[listing.paging.total]]`` rules over a page (platforms.md §1, §5, §22)."""
+"""How long a listing says it is: the ``[[listing.paging.total]]`` rules over a page (platforms.md §1, §5,
+§22).
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import fields, replace
-from functools import lru_cache
+from dataclasses import dataclass, fields, replace
+from functools import cached_property, lru_cache
 
 from lxml import etree
 
@@ -24,8 +26,9 @@ def read_total(paging: Paging, text: str, root: etree._Element | None) -> Announ
     Where only one of pages and records is said, ``paging.per_page`` (or a rule's) turns records into pages.
     """
     known = Announced()
+    source = _Source(text, root)
     for rule in paging.total:
-        said = next(_facts(rule, text, root), None)
+        said = next(_facts(rule, source), None)
         if said is not None:
             known = _filled(known, said)
     per_page = known.per_page or paging.per_page
@@ -43,7 +46,19 @@ def _filled(known: Announced, more: Announced) -> Announced:
     return replace(known, **missing) if missing else known
 
 
-def _facts(rule: TotalRule, text: str, root: etree._Element | None) -> Iterator[Announced]:
+@dataclass(frozen=True)
+class _Source:
+    text: str
+    root: etree._Element | None
+
+    @cached_property
+    def plain(self) -> str:
+        """The text without tags, white space collapsed."""
+        return " ".join(_TAG.sub(" ", self.text).split())
+
+
+def _facts(rule: TotalRule, source: _Source) -> Iterator[Announced]:
+    text = source.text
     if rule.call is not None and rule.keys:
         for inside in objects(text, rule.call):
             values = {meaning: _property(inside, key) for meaning, key in rule.keys.items()}
@@ -61,10 +76,10 @@ def _facts(rule: TotalRule, text: str, root: etree._Element | None) -> Iterator[
         yield from _numbered(rule, _variable(text, rule.var))
     elif rule.regex is not None:
         pattern = _regex(rule.regex)
-        found = pattern.findall(text) or pattern.findall(" ".join(_TAG.sub(" ", text).split()))
+        found = pattern.findall(text) or pattern.findall(source.plain)
         yield from _numbered(rule, _first_group(found[-1]) if found else None)
-    elif rule.css is not None and root is not None:
-        numbers = (_NUMBER.search(value) for value in compile_selector(rule.css).values(root))
+    elif rule.css is not None and source.root is not None:
+        numbers = (_NUMBER.search(value) for value in compile_selector(rule.css).values(source.root))
         yield from _numbered(rule, next((match.group() for match in numbers if match), None))
 
 
@@ -79,6 +94,8 @@ def _numbered(rule: TotalRule, digits: str | None) -> Iterator[Announced]:
 
 def _variable(text: str, name: str) -> str | None:
     """The number that a variable is set to; ``object.key`` also where the object is written out."""
+    if name.rpartition(".")[2] not in text:
+        return None
     match = _assigned(name).search(text)
     if match:
         return match.group(1)

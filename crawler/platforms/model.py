@@ -1,7 +1,8 @@
 """A platform profile: how one CMS family names documents, lists them and lays them out (DESIGN §5, §6).
 
-Every table here may also stand in a portal file, in one of its directories and in one of its eras; only the keys
-that are written there override (lists replace, tables merge). What each key means is said where it is defined.
+Every table here may also stand in a portal file, in one of its directories and in one of its eras; only the
+keys that are written there override (lists replace, tables merge). What each key means is said where it is
+defined.
 """
 
 from __future__ import annotations
@@ -105,9 +106,9 @@ class Recognise(Table):
 class Urls(Table):
     """Addresses of the family.
 
-    ``document``: regexes of which one must be found in an entry's address (none given: any address will do).
-    ``exclude``: regexes that no entry's address may hold. ``drop_query`` and ``keep_fragment`` go to ``url_key``.
-    ``files``: extensions of entries that are files.
+    ``document``: regexes of which one must be found in an entry's address (none given: any address will
+    do). ``exclude``: regexes that no entry's address may hold. ``drop_query`` and ``keep_fragment`` go to
+    ``url_key``. ``files``: extensions of entries that are files.
     """
 
     document: list[Regex] = []
@@ -122,17 +123,19 @@ Argument = Literal["pages", "records", "per_page", "current0", "current1", "stem
 
 
 class TotalRule(Table):
-    """One place where a listing says how long it is. Rules add up: each fact is taken from the first that has it.
+    """One place where a listing says how long it is; each fact is taken from the first rule that has it.
 
-    ``call`` + ``args``: a JavaScript call and what its arguments are, by position (``current0`` counts from 0,
-    ``container`` is a quoted element id, ``_`` is ignored). A call whose arguments are of other kinds does not match;
-    for ``createPageHTML`` and ``createPage`` the known signatures are then tried (platforms.md §1, §5, §33).
-    ``call`` + ``keys``: the same with one object as argument, ``keys`` maps meaning to key.
-    ``var`` + ``is``: a JavaScript variable or ``object.key`` set to a number.
-    ``regex`` + ``is``: group 1 is the number; tried on the source, then on the text without tags. The last match
-    counts: pagers stand below their list, whose titles may say 共10条 too.
-    ``css`` + ``is``: the first number in what the selector takes.
-    Calls, variables and regexes are also found inside comments and scripts.
+    - ``call`` + ``args``: a JavaScript call and what its arguments are, by position (``current0`` counts from
+      0, ``container`` is a quoted element id, ``_`` is ignored). A call whose arguments are of other kinds
+      does not match; for ``createPageHTML`` and ``createPage`` the known signatures are then tried
+      (platforms.md §1, §5, §33).
+    - ``call`` + ``keys``: the same with one object as argument; ``keys`` maps meaning to key.
+    - ``var`` + ``is``: a JavaScript variable or ``object.key`` set to a number.
+    - ``regex`` + ``is``: group 1 is the number; tried on the source, then on the text without tags. The last
+      match counts: pagers stand below their list, whose titles may say 共10条 too.
+    - ``css`` + ``is``: the first number in what the selector takes.
+
+    Calls, variables and regexes are found inside comments and scripts as well.
     """
 
     call: str | None = None
@@ -159,11 +162,11 @@ class Paging(Table):
     """Where the next page is and how many there are.
 
     ``suffix`` (platforms.md §22): ``zero`` index.html → index_1.html; ``one`` x.shtml → x_2.shtml; ``bare``
-    govlist.html → 2.html; ``descending`` x.htm → x/<pages-1>.htm … x/1.htm; ``segment`` page_1.html → page_2.html;
-    ``none`` all rows on one page. ``next``: selector of the next link, which goes before the numbering rule.
-    ``total``: see :class:`TotalRule`. ``per_page``: rows a page, to turn records into pages.
-    ``ext``: extension of page 2 where page 1 shows none. ``stale_total``: the announced total is known to lag
-    behind, so that a difference proves nothing.
+    govlist.html → 2.html; ``descending`` x.htm → x/<pages-1>.htm … x/1.htm; ``segment`` page_1.html →
+    page_2.html; ``none`` all rows on one page. ``next``: selector of the next link, which goes before the
+    numbering rule. ``total``: see :class:`TotalRule`. ``per_page``: rows a page, to turn records into
+    pages. ``ext``: extension of page 2 where page 1 shows none. ``stale_total``: the announced total is
+    known to lag behind, so that a difference proves nothing.
     """
 
     suffix: Literal["zero", "one", "bare", "descending", "segment", "none"] | None = None
@@ -175,12 +178,13 @@ class Paging(Table):
 
 
 class Request(Table):
-    """What ``query_html`` sends. ``{page}`` stands for the page number, ``{name}`` for a value of the directory's
-    params (or of ``defaults``), ``{url}`` and ``{base_url}`` for those addresses.
+    """What ``query_html`` sends. ``{page}`` stands for the page number, ``{name}`` for a value of the
+    directory's params (or of ``defaults``), ``{url}`` and ``{base_url}`` for those addresses.
 
-    ``url``: template, relative to base_url; without it the directory's own address is asked, with ``page_param``
-    set from the second page on. ``form``: sent urlencoded by POST. Params that no template mentions are added to the
-    form (POST) or the query (GET). ``first_page``: 0 or 1. ``encoding``: of values in the query.
+    ``url``: template, relative to base_url; without it the directory's own address is asked, with
+    ``page_param`` set from the second page on. ``form``: sent urlencoded by POST. Params that no template
+    mentions are added to the form (POST) or the query (GET). ``first_page``: 0 or 1. ``encoding``: of
+    values in the query.
     """
 
     method: Literal["GET", "POST"] = "GET"
@@ -193,9 +197,10 @@ class Request(Table):
 
 
 class Jpage(Table):
-    """What ``jpage_xml`` sends (platforms.md §2). ``mode``: ``window`` (startrecord/endrecord), ``nextgroup`` (the
-    page's own address, ``page`` counted up), ``auto`` (nextgroup where the ids are encrypted). ``window``: records a
-    request; 0 = three times the page's perpage, else 100. ``endpoint``: used where the page names none.
+    """What ``jpage_xml`` sends (platforms.md §2). ``mode``: ``window`` (startrecord/endrecord),
+    ``nextgroup`` (the page's own address, ``page`` counted up), ``auto`` (nextgroup where the ids are
+    encrypted). ``window``: records a request; 0 = three times the page's perpage, else 100.
+    ``endpoint``: used where the page names none.
     """
 
     mode: Literal["auto", "window", "nextgroup"] = "auto"
@@ -207,13 +212,13 @@ class Jpage(Table):
 class Listing(Table):
     """Where a listing keeps its rows, and what they say.
 
-    ``rows``: selectors; the first that gives a dated entry counts, else the first that gives any; rows that hold
-    other rows are left out. ``rows_from``: where to look (the page, HTML inside comments, HTML that scripts write),
-    the next only where the one before gives none. ``link``, ``title``,
-    ``published_on``, ``fields`` (record field → selectors) are looked for inside a row. ``columns``: label in a
-    table's header row → record field (``title`` and ``published_on`` too). ``pinned``: a match inside the row means
-    that it is pinned. ``dated``: a row without a date is no entry. ``headers``: sent with every listing request,
-    placeholders as in :class:`Request`.
+    ``rows``: selectors; the first that gives a dated entry counts, else the first that gives any; rows that
+    hold other rows are left out. ``rows_from``: where to look (the page, HTML inside comments, HTML that
+    scripts write), the next only where the one before gives none. ``link``, ``title``, ``published_on``,
+    ``fields`` (record field → selectors) are looked for inside a row. ``columns``: label in a table's
+    header row → record field (``title`` and ``published_on`` too). ``pinned``: a match inside the row means
+    that it is pinned. ``dated``: a row without a date is no entry. ``headers``: sent with every listing
+    request, placeholders as in :class:`Request`.
     """
 
     rows: CssList = []
@@ -232,7 +237,9 @@ class Listing(Table):
 
 
 class Profile(Table):
-    """One ``crawler/platforms/<family>.toml``; ``family`` is the file's stem. ``evidence``: sections of platforms.md."""
+    """One ``crawler/platforms/<family>.toml``; ``family`` is the file's stem. ``evidence``: sections of
+    platforms.md.
+    """
 
     family: str
     schema_: Annotated[Literal[1], Field(alias="schema")]

@@ -1,4 +1,6 @@
-"""Loads portal files: the bundled ones beside this module, and the user's in the data directory, which go before."""
+"""Loads portal files: the bundled ones beside this module, and the user's in the data directory, which go
+before.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,8 @@ class KnownPortals(NamedTuple):
 
 
 def load_portal(id_or_path: str | Path, data: DataDirectory | None) -> Portal:
-    """The portal called ``id_or_path``, or the one in that file (anything that ends in .toml or has a separator).
+    """The portal called ``id_or_path``, or the one in that file (anything that ends in .toml or has a
+    separator).
 
     A user's file goes before a bundled one of the same id. Raises :class:`ConfigError`.
     """
@@ -40,7 +43,9 @@ def load_portal(id_or_path: str | Path, data: DataDirectory | None) -> Portal:
 
 
 def list_portals(data: DataDirectory | None) -> KnownPortals:
-    """Every known portal; a broken file is reported beside them and hides no other (nor falls back to a bundled one)."""
+    """Every known portal; a broken file is reported beside them and hides no other (nor falls back to a
+    bundled one).
+    """
     known = KnownPortals([], [])
     for _, file in sorted(_files(data).items()):
         try:

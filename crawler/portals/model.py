@@ -1,7 +1,8 @@
 """A portal file: WHAT to crawl (DESIGN §5). The keys are a contract: users keep their own files.
 
-Tables ``listing``, ``urls`` and ``detail`` may stand at the top, in a directory and in an era; only the keys written
-there override what stands above (lists replace, tables merge; see :mod:`crawler.portals.plan`).
+Tables ``listing``, ``urls`` and ``detail`` may stand at the top, in a directory and in an era; only the
+keys written there override what stands above (lists replace, tables merge; see
+:mod:`crawler.portals.plan`).
 """
 
 from __future__ import annotations
@@ -76,9 +77,10 @@ Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=80)]
 
 
 class Http(Table):
-    """How the portal is asked. ``delay``, ``timeout`` in seconds; ``concurrency`` requests at once a host:port;
-    ``encoding`` overrides what pages declare; ``tls``: ``legacy`` allows old renegotiation and weak ciphers;
-    ``max_bytes``: of one response, also after decompression; ``allow_private_hosts``: addresses that are not public.
+    """How the portal is asked. ``delay``, ``timeout`` in seconds; ``concurrency`` requests at once a
+    host:port; ``encoding`` overrides what pages declare; ``tls``: ``legacy`` allows old renegotiation
+    and weak ciphers; ``max_bytes``: of one response, also after decompression; ``allow_private_hosts``:
+    addresses that are not public.
     """
 
     delay: Annotated[float, Field(ge=0, le=3600)] = 1.0
@@ -103,7 +105,9 @@ class Schedule(Table):
 
 
 class Discover(Table):
-    """How directories are found beyond those written down: ``url`` is where to begin, ``prefix`` limits the paths."""
+    """How directories are found beyond those written down: ``url`` is where to begin, ``prefix`` limits the
+    paths.
+    """
 
     method: Literal["links", "config_tree", "dtree", "ztree", "channel_list"]
     url: Address | None = None
@@ -111,8 +115,10 @@ class Discover(Table):
 
 
 class Directory(Table):
-    """One directory of the portal. ``expect``: ``entries``, ``empty`` (nothing is not a fault), ``single`` (one page);
-    ``capped``: a rolling list, in which absence proves nothing; ``params`` fill the family's request template."""
+    """One directory of the portal. ``expect``: ``entries``, ``empty`` (nothing is not a fault), ``single``
+    (one page); ``capped``: a rolling list, in which absence proves nothing; ``params`` fill the family's
+    request template.
+    """
 
     key: Key
     name: str
@@ -134,7 +140,9 @@ class Directory(Table):
 
 
 class EraDirectory(Table):
-    """What was different about the directory ``key`` in an era; a key that the portal no longer has is allowed."""
+    """What was different about the directory ``key`` in an era; a key that the portal no longer has is
+    allowed.
+    """
 
     key: Key
     name: str | None = None
@@ -147,7 +155,9 @@ class EraDirectory(Table):
 
 
 class Era(Table):
-    """The portal until ``until`` (inclusive, Asia/Shanghai); captures up to then are read with what it overrides."""
+    """The portal until ``until`` (inclusive, Asia/Shanghai); captures up to then are read with what it
+    overrides.
+    """
 
     until: date
     family: str | None = None
@@ -210,7 +220,9 @@ class Portal(Table):
 
     @property
     def own_hosts(self) -> frozenset[str]:
-        """``host:port`` of every host whose pages are the portal's own (default ports dropped); others are offsite."""
+        """``host:port`` of every host whose pages are the portal's own (default ports dropped); others are
+        offsite.
+        """
         return frozenset([*self.hosts, host_of(self.base_url)])
 
     def absolute(self, address: str) -> str:

@@ -1,9 +1,9 @@
 """From a portal file to what a crawl works with: every override resolved for one directory on one day.
 
-Order: family profile ← portal ← directory ← era ← the era's entry for the directory; tables merge, lists replace.
-``listing`` and ``urls`` belong to a family: where a level names another family, they start again from that family's
-profile, so that a selector written for one CMS never reads another. ``detail`` always merges: columns of different
-families commonly share one page template.
+Order: family profile ← portal ← directory ← era ← the era's entry for the directory; tables merge, lists
+replace. ``listing`` and ``urls`` belong to a family: where a level names another family, they start again
+from that family's profile, so that a selector written for one CMS never reads another. ``detail`` always
+merges: columns of different families commonly share one page template.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ class _Resolved:
 
 
 def plan(portal: Portal, directory: Directory, on: date) -> DirectoryPlan:
-    """The plan of ``directory`` on the day ``on`` (Asia/Shanghai); raises ``ConfigError`` for an unknown family."""
+    """The plan of ``directory`` on the day ``on`` (Asia/Shanghai); raises ``ConfigError`` for an unknown
+    family.
+    """
     era = era_of(portal, on)
     change = _change(era, directory.key)
     resolved = _resolve(portal, directory, era, change)
@@ -72,7 +74,9 @@ def plan(portal: Portal, directory: Directory, on: date) -> DirectoryPlan:
 
 
 def detail_for(portal: Portal, on: date, directory_key: str | None) -> Detail:
-    """Where document pages of that directory kept what on that day; an unknown or no key: as the portal itself."""
+    """Where document pages of that directory kept what on that day; an unknown or no key: as the portal
+    itself.
+    """
     directory = portal.directory(directory_key) if directory_key is not None else None
     era = era_of(portal, on)
     change = _change(era, directory_key) if directory_key is not None else None
@@ -80,7 +84,9 @@ def detail_for(portal: Portal, on: date, directory_key: str | None) -> Detail:
 
 
 def era_of(portal: Portal, on: date) -> Era | None:
-    """The era in force on ``on``: the first in time whose ``until`` is not before it; None: the present layout."""
+    """The era in force on ``on``: the first in time whose ``until`` is not before it; None: the present
+    layout.
+    """
     return next((era for era in sorted(portal.eras, key=lambda era: era.until) if era.until >= on), None)
 
 
