@@ -1,0 +1,219 @@
+"""The pages: Chinese labels, search, facets, links, and nothing in them that a fetched page could run."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import quote
+
+import pytest
+from sqlite_utils import Database
+
+from archive.transaction import connect
+from archive.web.app import make_datasette
+from archive.web.labels import labels
+from archive.web.metadata import tables
+
+HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)">'
+BODY = "为做好信息公开工作，现通知如下。\n\n一、主动公开信息，息事宁人。\n\n项目 | 数量\n申请 | 12"
+Page = Callable[[str], str]
+
+
+@pytest.fixture(scope="module")
+def folder(make: SimpleNamespace, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("web")
+    db = make.archive(folder / "gongkai.db")
+    for year in (2019, 2020, 2020):
+        make.document(
+            db, title=f"{year}年政府信息公开工作年度报告", published_on=f"{year}-03-01", agency="财政局",
+            body_text=BODY, index_number=f"005452487/{year}-00001", index_key=f"005452487/{year}-00001",
+            catalog="年度报告", validity="有效", disclosure_form="主动公开", attachments=("附件1：统计表.xls",),
+        )  # fmt: skip
+    make.document(
+        db, title=HOSTILE, body_text=HOSTILE + "\n\n恶意", agency=HOSTILE, source="javascript:alert(3)",
+        url="javascript:alert(4)", published_on="2021-01-01", attachments=(HOSTILE,), extra='{"a": "</pre><script>"}',
+    )  # fmt: skip
+    make.document(db, title="隔离中的文件", body_text="信息公开", shown=False)
+    db["document_uids"].insert({"uid": "oldoldoldoldoldo", "document_id": 1})
+    db["documents"].update(2, {"withdrawn_at": "2026-11-22T17:00:00Z"})
+    db.close()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def datasette(folder: Path) -> object:
+    return make_datasette(folder / "gongkai.db")
+
+
+def fetch(datasette: object, path: str) -> object:
+    return asyncio.run(datasette.client.get(path))
+
+
+@pytest.fixture(scope="module")
+def page(datasette: object) -> Page:
+    def get(path: str) -> str:
+        answer = fetch(datasette, path)
+        assert answer.status_code == 200, (path, answer.text)
+        return answer.text
+
+    return get
+
+
+class Tags(HTMLParser):
+    """The names of tags and the attributes of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+        self.attributes: list[tuple[str, str | None]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.add(tag)
+        self.attributes += attrs
+
+
+def text_of(page: str) -> str:
+    return html.unescape(re.sub(r"<[^>]*>", "", page))
+
+
+ALL_PAGES = [
+    "/", "/gongkai", "/gongkai/documents", "/gongkai/documents?_all=1", "/gongkai/documents?_search=script",
+    "/gongkai/documents/1", "/gongkai/documents/4", "/gongkai/documents/5", "/gongkai/revisions/1",
+    "/gongkai/recent", "/gongkai/attachments", "/gongkai/attachments/4", "/gongkai/documents?agency=" + quote(HOSTILE),
+    "/gongkai/documents?title__contains=%3Cscript%3E&_search=" + quote('"><script>'), "/gongkai/sightings/1",
+    "/gongkai?sql=" + quote("select title, url, agency from documents"),
+    *(f"/gongkai/{name}" for name in tables() if name != "hidden"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ALL_PAGES)
+def test_nothing_executes(datasette: object, path: str) -> None:
+    answer = fetch(datasette, path)
+    assert answer.status_code == 200
+    tags = Tags()
+    tags.feed(answer.text)
+    assert not {"script", "img", "iframe", "object", "embed", "style", "svg", "i", "base"} & tags.names
+    assert not [name for name, _value in tags.attributes if name.startswith("on") or name == "style"]
+    addresses = [value for name, value in tags.attributes if name in ("href", "src", "action")]
+    assert addresses and all(re.match(r"https?://|/|\?|#", str(value)) for value in addresses)
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'; style-src 'self'")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_the_home_page_counts_and_searches(page: Page) -> None:
+    text = page("/")
+    assert "1 个门户的 4 份公开文件" in text
+    assert 'action="/gongkai/documents"' in text and 'name="_search"' in text
+    assert "最近公开" in text and "待查发现" in text and "隔离中的文件" not in text
+
+
+def test_lists_have_chinese_headers_and_the_api_english_names(page: Page, datasette: object) -> None:
+    text = page("/gongkai/documents")
+    headers = [text_of(header).strip(" ▼▲\n") for header in re.findall(r"<th .*?</th>", text, re.DOTALL)]
+    assert headers == ["发布日期", "标题", "公开机构", "索引号", "文号", "有效性", "门户"]
+    assert "共 <b>4</b> 份文件" in text and "样例市人民政府" in text
+    row = fetch(datasette, "/gongkai/documents.json?_shape=array&id=1").json()[0]
+    assert row["index_number"] == "005452487/2019-00001" and row["portal"] == "sample"
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("公开", [1, 2, 3]), ("息", [1, 2, 3]), ("2019-0000", [1]), ("年度报告 2020年", [2, 3]), ("息公开信", []),
+        ("公開", [1, 2, 3]), ("统计表", [1, 2, 3]), ('公开" OR "恶意', []), ("，", []), ("隔离", []), ("*", []),
+    ],
+)  # fmt: skip
+def test_search(datasette: object, query: str, expected: list[int]) -> None:
+    address = f"/gongkai/documents.json?_shape=array&_sort=id&_search={quote(query)}"
+    found = [row["id"] for row in fetch(datasette, address).json()]
+    assert found == expected
+
+
+def test_hits_are_marked(page: Page) -> None:
+    assert "信息<mark>公开</mark>工作" in page("/gongkai/documents?_search=" + quote("公开"))
+
+
+def test_facets(page: Page) -> None:
+    text = page("/gongkai/documents")
+    names = [text_of(name).strip() for name in re.findall(r"<h3>.*?</h3>", text, re.DOTALL)]
+    assert names == ["门户", "公开机构", "公开目录", "有效性", "公开形式", "发布日期（年）"]
+    [year] = re.findall(r'href="([^"]*published_on__startswith=2020[^"]*)"', text)
+    chosen = page(html.unescape(year).removeprefix("http://localhost"))
+    assert "共 <b>2</b> 份文件" in chosen and "2020 ✕" in chosen
+
+
+def test_a_documents_page(page: Page) -> None:
+    text = page("/gongkai/documents/2")
+    assert "<p>为做好信息公开工作，现通知如下。</p>" in text
+    assert '<p class="rows">项目 | 数量<br>申请 | 12</p>' in text
+    assert "门户已撤下这份文件" in text and "2026-11-23 01:00" in text
+    for part in ("attachments/2", "revisions/2", "sightings/2", "captures/2", "portals/sample"):
+        assert f'href="/gongkai/{part}"' in text
+    assert 'href="https://www.example.gov.cn/1.html" rel="noopener noreferrer nofollow"' in text
+
+
+def test_a_quarantined_document_shows_nothing(page: Page) -> None:
+    text = page("/gongkai/documents/5")
+    assert "隔离中的文件" not in text and "待查的文件" in text
+
+
+def test_a_revisions_record_is_readable(page: Page) -> None:
+    assert '{\n  "title": "标题",\n' in html.unescape(page("/gongkai/revisions/1"))
+
+
+def test_the_address_of_a_uid(datasette: object) -> None:
+    for uid in ("uid0000000000000", "oldoldoldoldoldo"):
+        assert fetch(datasette, f"/-/document/{uid}").headers["location"] == "/gongkai/documents/1"
+    missing = fetch(datasette, "/-/document/aaaaaaaaaaaaaaaa")
+    assert missing.status_code == 404 and "找不到" in missing.text
+
+
+def test_every_query_at_hand_runs(datasette: object) -> None:
+    queries = asyncio.run(datasette.get_canned_queries("gongkai", None))
+    assert len(queries) >= 6
+    for name, query in queries.items():
+        answer = fetch(datasette, f"/gongkai/{name}")
+        assert answer.status_code == 200 and query["title"] in answer.text, answer.text
+
+
+def test_internal_tables_are_hidden(page: Page) -> None:
+    text = page("/gongkai")
+    shown = re.findall(r"<code>(\w+)</code>\s*<span", text)
+    assert "documents" in shown
+    assert not [name for name in shown if name.startswith(("documents_fts", "_", "sqlite", "archive_info"))]
+
+
+def test_every_column_has_a_label(folder: Path) -> None:
+    db = connect(folder / "gongkai.db", readonly=True)
+    internal = ("documents_fts", "_", "sqlite")
+    names = {(t.name, c) for t in db.tables if not t.name.startswith(internal) for c in ("", *t.columns_dict)}
+    assert names == set(labels())
+    for table, options in tables().items():
+        if table != "hidden":
+            assert {
+                (table, column) for column in [*options.get("list", []), options.get("label", "")]
+            } <= names
+
+
+def test_new_commits_are_seen(make: SimpleNamespace, tmp_path: Path) -> None:
+    db: Database = make.archive(tmp_path / "gongkai.db")
+    datasette = make_datasette(tmp_path / "gongkai.db")
+
+    async def watch() -> list[str]:
+        before = (await datasette.client.get("/gongkai/documents?_search=公开")).text
+        make.document(db, title="信息公开")
+        return [before, (await datasette.client.get("/gongkai/documents?_search=公开")).text]
+
+    before, after = asyncio.run(watch())
+    assert "共 <b>0</b> 份文件" in before and "共 <b>1</b> 份文件" in after
+
+
+def test_the_file_cannot_be_written_or_taken(datasette: object) -> None:
+    assert fetch(datasette, "/gongkai.db").status_code == 403
+    written = fetch(datasette, "/gongkai?sql=" + quote("delete from documents"))
+    assert written.status_code == 400
