@@ -34,7 +34,7 @@ FILE_EXTENSIONS = (
 class Sign(Table):
     """One sign of a family: regexes that are all found, in the HTML of a page and in its address."""
 
-    html: RegexList = []
+    html: RegexList = Field(default_factory=list)
     url: Regex | None = None
 
     @model_validator(mode="after")
@@ -48,7 +48,7 @@ class Recognise(Table):
     """How a page of the family is known: any sign; lower ``priority`` is asked first (platforms.md §21)."""
 
     priority: float = 100
-    any: list[Sign] = []
+    any: list[Sign] = Field(default_factory=list)
 
 
 class Urls(Table):
@@ -59,9 +59,9 @@ class Urls(Table):
     ``url_key``. ``files``: extensions of entries that are files.
     """
 
-    document: list[Regex] = []
-    exclude: list[Regex] = []
-    drop_query: list[str] = []
+    document: list[Regex] = Field(default_factory=list)
+    exclude: list[Regex] = Field(default_factory=list)
+    drop_query: list[str] = Field(default_factory=list)
     keep_fragment: bool = False
     files: list[str] = FILE_EXTENSIONS.split()
 
@@ -87,8 +87,8 @@ class TotalRule(Table):
     """
 
     call: str | None = None
-    args: list[Argument] = []
-    keys: dict[Argument, str] = {}
+    args: list[Argument] = Field(default_factory=list)
+    keys: dict[Argument, str] = Field(default_factory=dict)
     var: str | None = None
     regex: Regex | None = None
     css: Css | None = None
@@ -119,7 +119,7 @@ class Paging(Table):
 
     suffix: Literal["zero", "one", "bare", "descending", "segment", "none"] | None = None
     next: Css | None = None
-    total: list[TotalRule] = []
+    total: list[TotalRule] = Field(default_factory=list)
     per_page: Annotated[int, Field(ge=1, le=10_000)] | None = None
     ext: Annotated[str, Field(pattern=r"^[a-z]{2,6}$")] = "html"
     stale_total: bool = False
@@ -139,8 +139,8 @@ class Request(Table):
     url: str | None = None
     page_param: str | None = None
     first_page: Literal[0, 1] = 1
-    form: dict[str, str] = {}
-    defaults: dict[str, str] = {}
+    form: dict[str, str] = Field(default_factory=dict)
+    defaults: dict[str, str] = Field(default_factory=dict)
     encoding: Literal["utf-8", "gbk", "gb18030"] = "utf-8"
 
 
@@ -169,16 +169,16 @@ class Listing(Table):
     request, placeholders as in :class:`Request`.
     """
 
-    rows: CssList = []
-    rows_from: list[Literal["page", "comments", "scripts"]] = ["page"]
-    link: CssList = ["a::attr(href)"]
-    title: CssList = ["a::attr(title)", "a::text"]
-    published_on: CssList = []
-    fields: dict[FieldName, CssList] = {}
-    columns: dict[str, FieldName] = {}
-    pinned: CssList = []
+    rows: CssList = Field(default_factory=list)
+    rows_from: list[Literal["page", "comments", "scripts"]] = Field(default_factory=lambda: ["page"])
+    link: CssList = Field(default_factory=lambda: ["a::attr(href)"])
+    title: CssList = Field(default_factory=lambda: ["a::attr(title)", "a::text"])
+    published_on: CssList = Field(default_factory=list)
+    fields: dict[FieldName, CssList] = Field(default_factory=dict)
+    columns: dict[str, FieldName] = Field(default_factory=dict)
+    pinned: CssList = Field(default_factory=list)
     dated: bool = False
-    headers: dict[HeaderText, HeaderText] = {}
+    headers: dict[HeaderText, HeaderText] = Field(default_factory=dict)
     paging: Paging = Paging()
     request: Request = Request()
     jpage: Jpage = Jpage()
