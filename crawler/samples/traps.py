@@ -25,6 +25,7 @@ TRAPS = {
     "session": "row links that carry another session id on every fetch (;jsessionid= and ?sid=)",
     "flaky": "the second page is empty when it is asked for the first time, and only then",
     "shifting": "a row is inserted at the top each time page 1 was read, so that rows move to the next page",
+    "vanishing": "once page 1 was read its first row is gone, so that the first row of page 2 moves to page 1",
     "self-redirect": "a document that redirects to itself",
     "loop": "two documents that redirect to each other",
     "deep": "a chain of 60 redirects with a document at its end",
@@ -130,22 +131,20 @@ class TrapSite:
         if trap == "flaky":
             hrefs = [f"./202601/t20260105_{number}.html" for number in numbers] if index < 3 else []
             return answers.listing([] if index == 1 and times == 1 else hrefs)
-        if trap == "shifting":
-            return self._shifting(index)
+        if trap in {"shifting", "vanishing"}:
+            return self._moving(trap, index)
         href = "." + _DOCUMENT if trap != "long-link" else f"./202601/t20260105_1.html?x={'a' * 20_000}"
         return answers.listing([href], 'createPageHTML(1, 0, "index", "html");')
 
-    def _shifting(self, index: int) -> Response:
-        """30 rows at first; the rows that were inserted have the numbers from 1000."""
+    def _moving(self, trap: str, index: int) -> Response:
+        """30 rows at first; rows that are inserted have the numbers from 1000, the row that vanishes is number 0."""
         with self._lock:
-            read = sum(self._asked[f"/shifting/{name}"] for name in ("", "index.html"))
-        rows = [*range(1000 + read - 1 - (index == 0), 999, -1), *range(30)]
+            read = sum(self._asked[f"/{trap}/{name}"] for name in ("", "index.html")) - (index == 0)
+        inserted = range(999 + read, 999, -1) if trap == "shifting" else ()
+        rows = [*inserted, *range(1 if trap == "vanishing" and read else 0, 30)]
         shown = rows[index * _ROWS : (index + 1) * _ROWS]
-        pages = -(-len(rows) // _ROWS)
-        return answers.listing(
-            [f"./202601/t20260105_{number}.html" for number in shown],
-            f'createPageHTML({pages}, {index}, "index", "html");',
-        )
+        script = f'createPageHTML({-(-len(rows) // _ROWS)}, {index}, "index", "html");'
+        return answers.listing([f"./202601/t20260105_{number}.html" for number in shown], script)
 
     def _detail(self, trap: str, request: Request, serial: int) -> Response:
         """What a trap's row leads to."""

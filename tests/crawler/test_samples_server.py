@@ -243,3 +243,12 @@ def test_the_shifting_list_moves_a_row_to_the_next_page() -> None:
         second = Answer(traps.base_url, path + "index_1.html").body.decode()
         assert "t20260105_9.html" in first
         assert "t20260105_9.html" in second
+
+
+def test_the_vanishing_row_hides_another_from_one_pass() -> None:
+    with TrapSite() as traps:
+        path = urlsplit(traps.url("vanishing")).path
+        first = Answer(traps.base_url, path).body.decode()
+        second = Answer(traps.base_url, path + "index_1.html").body.decode()
+        assert "t20260105_10.html" not in first + second
+        assert "t20260105_10.html" in Answer(traps.base_url, path).body.decode()
