@@ -157,6 +157,9 @@ class Jpage(Table):
     endpoint: str = "/module/web/jpage/dataproxy.jsp"
 
 
+Place = Literal["page", "comments", "scripts"]
+
+
 class Listing(Table):
     """Where a listing keeps its rows, and what they say.
 
@@ -170,7 +173,7 @@ class Listing(Table):
     """
 
     rows: CssList = Field(default_factory=list)
-    rows_from: list[Literal["page", "comments", "scripts"]] = Field(default_factory=lambda: ["page"])
+    rows_from: list[Place] = Field(default_factory=lambda: list[Place](("page",)))
     link: CssList = Field(default_factory=lambda: ["a::attr(href)"])
     title: CssList = Field(default_factory=lambda: ["a::attr(title)", "a::text"])
     published_on: CssList = Field(default_factory=list)
