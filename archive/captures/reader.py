@@ -94,23 +94,36 @@ def read_record(data: DataDirectory, file: str, offset: int, length: int) -> Sto
     """The WARC record in this gzip member, checked against its length and digests; see
     :func:`read_capture`."""
     raw = _unpack(_read_bytes(data, file, offset, length), file, offset)
-    head, found, rest = raw.partition(b"\r\n\r\n")
-    version, *lines = head.split(b"\r\n")
-    if not found or not version.startswith(b"WARC/"):
-        raise DamagedCapture(file, offset, "is no WARC record")
-    pairs = (line.decode("utf-8", "replace").partition(":") for line in lines)
-    fields = {name.strip().lower(): value.strip() for name, _, value in pairs}
-    size = fields.get("content-length", "")
-    if not size.isdecimal() or rest[int(size) :] != b"\r\n\r\n":
+    fields, start = read_head(raw, file, offset)
+    size = content_length(fields, file, offset)
+    if raw[start + size :] != b"\r\n\r\n":
         raise DamagedCapture(
-            file, offset, f"has {len(rest) - 4} bytes of content where it names {size or 'none'}"
+            file, offset, f"has {len(raw) - start - 4} bytes of content where it names {size}"
         )
-    block = rest[: int(size)]
+    block = raw[start : start + size]
     kind = fields.get("warc-type", "")
     _check_digest(fields.get("warc-block-digest"), block, file, offset)
     if kind == "response":
         _check_digest(fields.get("warc-payload-digest"), _split_http(block)[1], file, offset)
     return StoredRecord(kind, fields, block)
+
+
+def read_head(raw: bytes, file: str, offset: int) -> tuple[dict[str, str], int]:
+    """The named fields (names lower-case) that an unpacked record begins with, and where its block starts."""
+    end = raw.find(b"\r\n\r\n")
+    version, *lines = raw[: max(end, 0)].split(b"\r\n")
+    if not version.startswith(b"WARC/"):
+        raise DamagedCapture(file, offset, "is no WARC record")
+    pairs = (line.decode("utf-8", "replace").partition(":") for line in lines)
+    return {name.strip().lower(): value.strip() for name, _, value in pairs}, end + 4
+
+
+def content_length(fields: dict[str, str], file: str, offset: int) -> int:
+    """The record's Content-Length."""
+    size = fields.get("content-length", "")
+    if not (size.isascii() and size.isdecimal() and len(size) < 16):
+        raise DamagedCapture(file, offset, "names no length of its content")
+    return int(size)
 
 
 def _read_bytes(data: DataDirectory, file: str, offset: int, length: int) -> bytes:

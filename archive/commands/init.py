@@ -1,0 +1,84 @@
+"""``gongkai init``: an archive to crawl into."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import sys
+from datetime import UTC, datetime
+
+import click
+
+from archive.commands.common import data_option, echo_json, fail
+from archive.info import get_info, set_info
+from archive.layout import DataDirectory
+from archive.migrations import NewerDatabase, migrate
+from archive.transaction import connect, transaction
+
+_CONTACT = re.compile(r"[^@\s<>()]+@[^@\s<>()]+\.[^@\s<>().]+|https?://[^\s<>()]+")
+
+
+@click.command("init")
+@data_option
+@click.option(
+    "--contact", metavar="EMAIL|URL", help="How a portal's operators reach you: sent with every request."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print what there is as JSON.")
+def command(data: DataDirectory, contact: str | None, as_json: bool) -> None:
+    """Create the data directory and its database, or bring an older one up to date.
+
+    May be run again: nothing that is there is lost, and --contact changes only the contact.
+
+    Example: gongkai init --data /srv/gongkai --contact archive@example.org
+    """
+    if contact is not None:
+        contact = contact.strip()
+        if not _CONTACT.fullmatch(contact) or not contact.isascii():
+            fail(f"--contact takes an e-mail address or a http(s) URL in ASCII, not {contact!r}")
+    existed = data.database.is_file()
+    try:
+        info = _prepare(data, contact, ask=not as_json and sys.stdin.isatty())
+    except NewerDatabase as error:
+        fail(str(error))
+    except sqlite3.Error as error:
+        fail(f"no archive can be made of {error}")
+    except OSError as error:
+        fail(f"{error.filename or data.root} cannot be used as a data directory: {error.strerror}")
+    if as_json:
+        echo_json({"data": str(data.root), "database": str(data.database), "created": not existed, **info})
+        return
+    click.echo(f"{'Found' if existed else 'Created'} the archive {data.database}")
+    if info["contact"]:
+        click.echo(f"Requests will name {info['contact']} as contact.")
+    else:
+        click.echo("No contact yet: gongkai init --contact you@example.org lets portals reach you.")
+    click.echo("Next: gongkai portals list")
+
+
+def _prepare(data: DataDirectory, contact: str | None, *, ask: bool) -> dict[str, str | None]:
+    """Make or migrate the archive; its id, time of creation and contact."""
+    data.root.mkdir(parents=True, exist_ok=True)
+    with connect(data.database) as db:
+        # The one reader of the clock outside the crawler: the archive has to be created at some time.
+        migrate(db, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
+        for folder in (data.captures, data.portals, data.reports):
+            folder.mkdir(exist_ok=True)
+        if contact is None and ask and get_info(db, "contact") is None:
+            contact = click.prompt(
+                "E-mail or URL that portals can reach you at (empty: none)",
+                default="",
+                show_default=False,
+                value_proc=_asked,
+            )
+        if contact:
+            with transaction(db):
+                set_info(db, "contact", contact)
+        return {key: get_info(db, key) for key in ("archive_id", "created_at", "contact")}
+
+
+def _asked(value: str) -> str:
+    """What was typed at the prompt; asked again when it is neither."""
+    value = value.strip()
+    if value and not (_CONTACT.fullmatch(value) and value.isascii()):
+        raise click.UsageError("an e-mail address or a http(s) URL in ASCII, please")
+    return value
