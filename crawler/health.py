@@ -73,8 +73,9 @@ def judge(
         reasons.append(
             f"{counts['blocked']} of {tried} documents answered with a challenge instead of the page"
         )
-    too_many = counts["failed"] > max(FAILED_FEW, FAILED_SHARE * tried)
-    if too_many or (counts["failed"] and not counts["fetched"]):
+    nothing_came = counts["failed"] > 0 and not counts["fetched"] and not counts["gone"]
+    too_many = nothing_came or counts["failed"] > max(FAILED_FEW, FAILED_SHARE * tried)
+    if too_many:
         reasons.append(f"{counts['failed']} of {tried} documents could not be fetched or read")
     if interrupted:
         return CrawlVerdict("incomplete", "interrupted", reasons, resumable=True)
