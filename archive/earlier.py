@@ -17,8 +17,9 @@ _DOCUMENT = f"SELECT {_CONTENT} FROM documents WHERE id = ?"
 
 # The oldest first, so that a tie goes to the document that was there before.
 NAMED = f"""
-SELECT {_CONTENT} FROM documents WHERE portal = ? AND index_key = ? AND id IS NOT ?
-ORDER BY first_seen_at, uid LIMIT {MAX_TEXTS}
+SELECT {_CONTENT}, EXISTS (
+  SELECT 1 FROM revisions AS r WHERE r.document_id = documents.id AND r.content_hash = ? AND r.status = 'accepted')
+FROM documents WHERE portal = ? AND index_key = ? AND id IS NOT ? ORDER BY first_seen_at, uid LIMIT {MAX_TEXTS}
 """
 COUNT = (
     f"SELECT count(*) FROM (SELECT 1 FROM documents WHERE portal = ? AND index_key = ? LIMIT {MAX_TEXTS + 1})"
@@ -71,9 +72,9 @@ def earlier(db: Database, sighting: Sighting, visit: Content) -> Earlier:
         if number is None:
             return Earlier()
         return Earlier(
-            named=_documents(db, NAMED, portal, number, None),
+            named=documents_named(db, portal, visit, but=None),
             twins=_twins(db, portal, visit),
-            placeholders=earlier_placeholders(db, portal, number),
+            placeholders=placeholders(db, portal, number),
         )
     last = stored_content(db, sighting.revision_id) if sighting.revision_id is not None else None
     if number is None or (last is not None and number == last.number):
@@ -81,9 +82,9 @@ def earlier(db: Database, sighting: Sighting, visit: Content) -> Earlier:
     return Earlier(
         address=KnownAddress(sighting.document_id, last, _numbers(db, sighting.id)),
         document=_documents(db, _DOCUMENT, sighting.document_id)[0],
-        named=_documents(db, NAMED, portal, number, sighting.document_id),
+        named=documents_named(db, portal, visit, but=sighting.document_id),
         twins=_twins(db, portal, visit),
-        placeholders=earlier_placeholders(db, portal, number, last.number if last else None),
+        placeholders=placeholders(db, portal, number, last.number if last else None),
     )
 
 
@@ -99,14 +100,16 @@ def stored_content(db: Database, revision_id: int) -> Content:
     )  # fmt: skip
 
 
-def documents_named(db: Database, portal: str, number: str, but: int) -> list[KnownDocument]:
-    """The documents that show this number, oldest first, without the document ``but``."""
-    return _documents(db, NAMED, portal, number, but)
+def documents_named(db: Database, portal: str, visit: Content, *, but: int | None) -> list[KnownDocument]:
+    """The documents that show the visit's number, oldest first, without the document ``but``."""
+    return _documents(db, NAMED, visit.content_hash, portal, visit.number, but)
 
 
 def _documents(db: Database, sql: str, *parameters: Any) -> list[KnownDocument]:
     return [
-        KnownDocument(row[0], Content(row[1] or "", row[2], row[3] or "", row[4], row[5]))
+        KnownDocument(
+            row[0], Content(row[1] or "", row[2], row[3] or "", row[4], row[5]), bool(row[6:] and row[6])
+        )
         for row in db.conn.execute(sql, parameters)
     ]
 
@@ -118,7 +121,8 @@ def _twins(db: Database, portal: str, visit: Content) -> list[KnownDocument]:
     return _documents(db, TWINS, portal, simhash(visit.shingles), visit.number)
 
 
-def earlier_placeholders(db: Database, portal: str, *numbers: str | None) -> frozenset[str]:
+def placeholders(db: Database, portal: str, *numbers: str | None) -> frozenset[str]:
+    """Which of the numbers name more than ``MAX_TEXTS`` documents."""
     return frozenset(
         number
         for number in numbers

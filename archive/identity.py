@@ -23,10 +23,11 @@ UID_LENGTH = 16
 
 @dataclass(frozen=True, slots=True)
 class KnownDocument:
-    """A document and what it shows."""
+    """A document and what it shows; ``said``: it said exactly what the visit says, now or in an earlier revision."""
 
     id: int
     content: Content
+    said: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def _place_new_address(visit: Content, earlier: Earlier) -> Placement:
 def best_match(visit: Content, named: Sequence[KnownDocument]) -> KnownDocument | None:
     """Among the documents under the visit's number the one that it is: the same content first, then the most alike."""
     for known in named:
-        if known.content.content_hash == visit.content_hash:
+        if known.said:
             return known
     alike = [known for known in named if same_text(visit, known.content)]
     return max(alike, key=lambda known: resemblance(visit.shingles, known.content.shingles), default=None)

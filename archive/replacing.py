@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 
 from archive.documents import read_shown, refresh
-from archive.earlier import Sighting, documents_named, earlier_placeholders
+from archive.earlier import Sighting, documents_named, placeholders
 from archive.events import add_event
 from archive.identity import best_match
 from archive.indexing import indexed
@@ -97,8 +97,8 @@ def _forget_if_repaired(db: Database, revision_id: int, sighting_id: int, digest
 def _join_named(db: Database, document_id: int, new: Stored, *, at: str, crawl_id: str | None) -> None:
     """Late discovery: the document's number, read only now, may name a document that is here already."""
     portal, number = read_shown(db, document_id).portal, new.content.number
-    if number is None or earlier_placeholders(db, portal, number):
+    if number is None or placeholders(db, portal, number):
         return
-    other = best_match(new.content, documents_named(db, portal, number, document_id))
+    other = best_match(new.content, documents_named(db, portal, new.content, but=document_id))
     if other is not None:
         join(db, document_id, other.id, at=at, crawl_id=crawl_id)

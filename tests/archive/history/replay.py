@@ -59,7 +59,9 @@ class Replay:
     def earlier(self, page: Page) -> Earlier:
         address = self.addresses.get(page.url_key)
         number = page.content.number
-        known = [KnownDocument(document, self.shown[document].page.content) for document in self.documents]
+        said = {r.document for r in self.revisions
+                if r.accepted and r.page.content.content_hash == page.content.content_hash}  # fmt: skip
+        known = [KnownDocument(one, self.shown[one].page.content, one in said) for one in self.documents]
         own = address.document if address else None
         of = {document.id: document for document in known}
 

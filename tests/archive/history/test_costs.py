@@ -44,7 +44,9 @@ def test_no_statement_reads_a_whole_table(site: Any, prose: Any) -> None:
     site.db.conn.set_trace_callback(statements.add)
     everything(site, prose)
     site.db.conn.set_trace_callback(None)
-    writing = [sql for sql in statements if sql.lstrip().startswith(("SELECT", "UPDATE", "DELETE", "INSERT", "WITH"))]
+    writing = [
+        sql for sql in statements if sql.lstrip().startswith(("SELECT", "UPDATE", "DELETE", "INSERT", "WITH"))
+    ]
     assert len(writing) > 100
     scans = {}
     for sql in writing:

@@ -31,6 +31,13 @@ def test_same_number_and_content_at_another_address_is_an_alias(site: Any) -> No
     assert site.events() == ["new"]
 
 
+def test_the_text_of_an_earlier_revision_is_the_same_document(site: Any, prose: Any) -> None:
+    first = site.visit("/a.html", index_number=N1, body_text=prose(1))
+    site.visit("/a.html", index_number=N1, body_text=prose(2), title="他题")
+    late = site.visit("/b.html", index_number=N1, body_text=prose(1))
+    assert (late.outcome, late.uid) == ("variant", first.uid)
+
+
 def test_same_number_and_similar_body_is_a_variant(site: Any, prose: Any) -> None:
     first = site.visit("/a.html", index_number=N1, body_text=prose(1))
     second = site.visit("/b.html", index_number=N1, body_text=edited(prose(1)), title="通知（转载）")

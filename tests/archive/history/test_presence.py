@@ -58,7 +58,9 @@ def test_not_modified_is_a_return_too(site: Any) -> None:
         site.gone("/a", days=1)
     site.minutes += 1
     with transaction(site.db):
-        touch(site.db, site.sighting("/a"), site.capture("/a", status=304, record_type="revisit-304"), site.at)
+        touch(
+            site.db, site.sighting("/a"), site.capture("/a", status=304, record_type="revisit-304"), site.at
+        )
     assert site.events() == ["new", "withdrawn", "returned"]
     assert site.value("SELECT last_seen_at FROM documents") == site.at
 

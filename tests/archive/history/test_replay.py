@@ -25,7 +25,11 @@ replay = importlib.util.module_from_spec(_spec)
 sys.modules["replay"] = replay
 _spec.loader.exec_module(replay)
 
-BODIES = ["关于政务公开的第一份文件内容很长" * 12 + "一二三四五六七八九十", "另有一份全然不同之公告正文在此" * 12, "见附件"]
+BODIES = [
+    "关于政务公开的第一份文件内容很长" * 12 + "一二三四五六七八九十",
+    "另有一份全然不同之公告正文在此" * 12,
+    "见附件",
+]
 BODIES += [BODIES[0].replace("一二三四五六", "一二三回五六"), ""]
 
 pages = st.tuples(
@@ -38,7 +42,12 @@ pages = st.tuples(
 
 def said(path: str, number: str | None, body: str, title: str) -> Record:
     return Record(
-        f"http://x.gov.cn/{path}", "sample", title=title, index_number=number, body_text=body, extractor_version="1"
+        f"http://x.gov.cn/{path}",
+        "sample",
+        title=title,
+        index_number=number,
+        body_text=body,
+        extractor_version="1",
     )
 
 

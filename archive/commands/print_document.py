@@ -1,0 +1,126 @@
+"""A document's dossier, for people at a terminal; plain lines elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from rich.console import Console
+
+from archive.commands.print_difference import field_label, print_line
+from archive.record import METADATA_FIELDS
+from archive.web.labels import value_label
+
+EXCERPT = 1_200
+"""Characters of the body that are printed; ``--json`` has all of them."""
+
+_RELATIONS = {
+    ("shares-number", "to"): "索引号相同",
+    ("shares-number", "from"): "索引号相同",
+    ("renumbered-as", "to"): "改号为",
+    ("renumbered-as", "from"): "改号自",
+}
+
+
+def print_candidates(console: Console, candidates: Sequence[dict[str, Any]]) -> None:
+    """One line for each document that a number may mean."""
+    for one in candidates:
+        known = (one["uid"], one["published_on"], one["title"] or "（无标题）", one["portal"], one["url"])
+        print_line(console, "  ".join(part for part in known if part))
+
+
+def print_dossier(console: Console, found: dict[str, Any]) -> None:
+    """Everything, the document itself first."""
+    record = found["record"] or {}
+    print_line(console, record.get("title") or "（无标题）", style="bold")
+    for name in ("uid", "portal", "url", "withdrawn_at"):
+        if found[name]:
+            _field(console, name, found[name])
+    if found["former_uids"]:
+        print_line(console, f"曾用档案号：{'、'.join(found['former_uids'])}")
+    for name in METADATA_FIELDS:
+        if record.get(name):
+            _field(console, name, record[name])
+    if record.get("keywords"):
+        _field(console, "keywords", "；".join(record["keywords"]))
+    for label, value in (record.get("extra") or {}).items():
+        print_line(console, f"{label}：{value}")
+    for name in ("first_seen_at", "last_seen_at", "last_changed_at"):
+        if found[name]:
+            _field(console, name, found[name])
+    _body(console, record.get("body_text") or "")
+    for title, section in _sections(found):
+        lines = list(section)
+        if lines:
+            console.print()
+            print_line(console, f"{title}（{len(lines)}）", style="bold")
+            for line in lines:
+                print_line(console, f"  {line}")
+
+
+def _body(console: Console, body: str) -> None:
+    if not body.strip():
+        return
+    console.print()
+    for line in body[:EXCERPT].splitlines():
+        print_line(console, line)
+    if len(body) > EXCERPT:
+        print_line(console, f"……（正文共 {len(body):,} 字，--json 可见全文）", style="dim")
+
+
+def _sections(found: dict[str, Any]) -> Iterator[tuple[str, Iterator[str]]]:
+    yield "修订", (_revision(row) for row in found["revisions"])
+    yield "网址", (_sighting(row) for row in found["sightings"])
+    yield "附件", (_attachment(row) for row in found["attachments"])
+    yield "发现", (_finding(row) for row in found["findings"])
+    yield (
+        "关联文件",
+        (
+            f"{_RELATIONS[row['relation'], row['direction']]} {row['uid']} {row['title'] or ''}"
+            for row in found["links"]
+        ),
+    )
+    captures = (capture for revision in found["revisions"] for capture in revision["captures"])
+    yield (
+        "抓取",
+        (
+            f"{row['fetched_at']} {row['status']} {value_label('revision_captures', 'part', row['part'])}"
+            f" {row['file']}:{row['offset']}+{row['length']}"
+            for row in captures
+        ),
+    )
+
+
+def _revision(row: dict[str, Any]) -> str:
+    parts = [row["seen_at"], value_label("revisions", "cause", row["cause"])]
+    if row["changed"]:
+        parts.append("、".join(field_label(name) for name in row["changed"]))
+    if row["status"] != "accepted":
+        parts.append(f"{value_label('revisions', 'status', row['status'])}：{row['quarantine_reason']}")
+    if row["shown"]:
+        parts.append("← 当前")
+    return " ".join([*parts, row["url"]])
+
+
+def _sighting(row: dict[str, Any]) -> str:
+    role = value_label("sightings", "role", row["role"]) if row["role"] else ""
+    state = value_label("sightings", "state", row["state"])
+    problem = row["last_error"] or ""
+    return " ".join(part for part in (role, state, row["ok_at"], row["url"], problem) if part)
+
+
+def _attachment(row: dict[str, Any]) -> str:
+    state = value_label("attachments", "state", row["state"])
+    size = f"{row['size']:,} 字节" if row["size"] is not None else ""
+    return " ".join(part for part in (state, row["name"], size, row["digest"], row["url"]) if part)
+
+
+def _finding(row: dict[str, Any]) -> str:
+    severity = value_label("findings", "severity", row["severity"])
+    place = f"（{row['location']}）" if row["location"] else ""
+    resolved = f" 已于 {row['resolved_at']} 解决" if row["resolved_at"] else ""
+    return f"{severity} {row['rule']}{place}：{row['message']}{resolved}"
+
+
+def _field(console: Console, name: str, value: str) -> None:
+    print_line(console, f"{field_label(name)}：{value}")

@@ -1,0 +1,158 @@
+"""``gongkai show``: one document by any of its names, its history, its last edit."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from rich.console import Console
+
+from archive.commands.print_difference import print_difference
+from archive.commands.show import command
+from archive.difference import last_difference
+from archive.layout import DataDirectory
+from archive.lookup import BY_ADDRESS, BY_NUMBER
+from archive.record import Attachment, Finding, Signoff
+
+N1 = "005452487/2020-00001"
+A = "".join(chr(0x4E00 + 37 * n) for n in range(300))
+
+
+@pytest.fixture
+def run(data: DataDirectory) -> Any:
+    def call(*arguments: str) -> Result:
+        return CliRunner().invoke(command, [*arguments, "--data", str(data.root)])
+
+    return call
+
+
+def keys(value: Any) -> set[str]:
+    """Every key anywhere in a JSON value."""
+    if isinstance(value, dict):
+        return set(value) | {key for item in value.values() for key in keys(item)}
+    return {key for item in value for key in keys(item)} if isinstance(value, list) else set()
+
+
+def archive(site: Any) -> str:
+    """A document with two revisions, an alias, an attachment, a finding and another document of its number."""
+    fields = {
+        "index_number": N1,
+        "agency": "市政府办公室",
+        "attachments": [Attachment("http://x.gov.cn/f.pdf", "附表")],
+    }
+    site.visit("/a.html", body_text=A + "\n\n旧的一段", extra={"有效期": "五年"}, **fields)
+    uid = site.visit(
+        "/a.html", body_text=A + "\n\n新的一段", title="关于公开的通知（修订）", signoff=Signoff(phone="0370-1"),
+        findings=[Finding("date-conflict", "warning", "two dates", "published_on")], **fields,
+    ).uid  # fmt: skip
+    site.visit("/b.html", body_text=A, **fields)
+    return str(uid)
+
+
+@pytest.mark.parametrize(
+    "name", [N1, "００５４５２４８７／2020-00001", "http://x.gov.cn/a.html", "x.gov.cn/b.html#top"]
+)
+def test_a_document_by_each_of_its_names(site: Any, run: Any, name: str) -> None:
+    uid = archive(site)
+    result = run(name)
+    assert result.exit_code == 0, result.output
+    for expected in (
+        f"档案号：{uid}", f"索引号：{N1}", "公开机构：市政府办公室", "修订（3）", "改动 标题、其他栏目、正文、签发", "另一版本", "网址（2）", "附件（1）",
+        "附表", "发现（1）", "date-conflict（published_on）：two dates", "抓取（3）", "新的一段", "← 当前",
+    ):  # fmt: skip
+        assert expected in result.output
+    assert run(uid).output == run(uid.upper()).output == result.output
+    assert "\x1b" not in result.output
+
+
+def test_json_has_the_record_and_no_ids(site: Any, run: Any) -> None:
+    uid = archive(site)
+    found = json.loads(run(N1, "--json").output)
+    assert found["uid"] == uid and found["record"]["title"] == "关于公开的通知（修订）"
+    assert [r["cause"] for r in found["revisions"]] == ["first", "edit", "variant"]
+    assert found["revisions"][1]["captures"][0]["part"] == "page"
+    assert [e["kind"] for e in found["events"]] == ["new", "revised"]
+    assert {name for name in keys(found) if name == "id" or name.endswith("_id")} == {"crawl_id"}
+
+
+def test_diff_shows_fields_and_text(site: Any, run: Any) -> None:
+    archive(site)
+    lines = run(N1, "--diff").output.splitlines()
+    for expected in (
+        "标题",
+        "- 关于公开的通知",
+        "+ 关于公开的通知（修订）",
+        "- 旧的一段",
+        "+ 新的一段",
+        "有效期",
+        "- 五年",
+        "+ 0370-1",
+    ):
+        assert expected in lines
+    difference = json.loads(run(N1, "--diff", "--json").output)["difference"]
+    assert {"name": "extra.有效期", "old": "五年", "new": ""} in difference["fields"]
+    assert "-旧的一段" in difference["text"]
+
+
+def test_diff_is_coloured_on_a_terminal(site: Any) -> None:
+    uid = archive(site)
+    difference = last_difference(site.db, 1)
+    assert difference is not None
+    screen = io.StringIO()
+    print_difference(Console(file=screen, force_terminal=True, color_system="standard"), uid, difference)
+    assert "\x1b[31m- \x1b[0m\x1b[7;31m旧\x1b[0m" in screen.getvalue()
+
+
+def test_one_revision_has_nothing_to_compare(site: Any, run: Any) -> None:
+    uid = site.visit("/a.html").uid
+    assert run(uid, "--diff").output == f"{uid} has one revision: nothing to compare.\n"
+    assert json.loads(run(uid, "--diff", "--json").output) == {"uid": uid, "difference": None}
+
+
+def test_a_number_of_several_documents_lists_them(site: Any, run: Any, prose: Any) -> None:
+    uids = [
+        site.visit(f"/{n}.html", index_number=N1, body_text=prose(n), title=f"第{n}件").uid for n in (1, 2)
+    ]
+    result = run(N1)
+    assert result.exit_code == 2
+    assert all(f"{uid}  第{n}件" in result.output for n, uid in enumerate(uids, 1))
+    assert "names 2 documents" in result.output
+    assert [one["uid"] for one in json.loads(run(N1, "--json").stdout)["candidates"]] == uids
+    assert "索引号相同" in run(uids[0]).output
+
+
+@pytest.mark.parametrize("name", ["nothing", "http://x.gov.cn/none.html", "1/2", "-0011", "http://["])
+def test_an_unknown_name_is_one_sentence(site: Any, run: Any, name: str) -> None:
+    result = run(name)
+    assert result.exit_code == 2
+    assert (
+        result.stderr.startswith("gongkai: nothing in this archive is named")
+        and result.stderr.count("\n") == 1
+    )
+
+
+def test_an_address_that_waits_says_so(site: Any, run: Any) -> None:
+    site.sighting("/later.html")
+    assert "was never read (its state is pending)" in run("x.gov.cn/later.html").stderr
+
+
+def test_a_uid_that_redirects_shows_the_document(site: Any, run: Any) -> None:
+    first, second = site.visit("/a.html").uid, site.visit("/b.html", index_number=N1).uid
+    site.visit("/a.html", index_number=N1)
+    result = run(second)
+    assert f"档案号：{first}" in result.output and f"曾用档案号：{second}" in result.output
+
+
+def test_hostile_text_stays_text(site: Any, run: Any) -> None:
+    uid = site.visit("/a.html", title="[red]坏\x1b[2J\u202e标题", body_text="[/]" + A).uid
+    output = run(uid).output
+    assert "[red]坏 [2J 标题" in output and "\x1b" not in output
+
+
+def test_names_are_looked_up_by_index(site: Any) -> None:
+    for sql in (BY_NUMBER, BY_ADDRESS):
+        plan = [row[3] for row in site.db.execute(f"EXPLAIN QUERY PLAN {sql}", ["x"])]
+        assert not [line for line in plan if line.startswith(("SCAN d", "SCAN s"))]
