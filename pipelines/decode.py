@@ -38,7 +38,6 @@ _META = re.compile(
     re.IGNORECASE,
 )
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_CHINESE = re.compile("[\u2e80-\u9fff\uff00-\uffef]")
 _SNIFFED = 16_384
 # One stray byte in this many characters beyond ASCII still means UTF-8: they hardly arise by chance.
 _UTF8_TOLERANCE = 50
@@ -83,11 +82,11 @@ def looks_binary(body: bytes) -> str | None:
 
 def utf16_without_bom(head: bytes) -> str | None:
     """``utf-16-le`` or ``utf-16-be`` if the markup in ``head`` is in two-byte units, whatever is declared."""
-    for encoding in ("utf-16-le", "utf-16-be"):
-        units = [head.count(sign.encode(encoding)) for sign in ("<", ">", "/", " ")]
-        if units[0] >= 2 and units[1] >= 2 and 8 * sum(units) >= head.count(b"<") + head.count(b">"):
-            return encoding
-    return None
+    zeros = (head[0::2].count(0), head[1::2].count(0))
+    if 10 * sum(zeros) < len(head) or not sum(zeros) or max(zeros) < 9 * min(zeros):
+        return None
+    encoding = "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
+    return encoding if "<".encode(encoding) in head else None
 
 
 def charset(name: str | None) -> str | None:
@@ -138,9 +137,10 @@ def _declared(body: bytes, content_type: str | None) -> list[str]:
 def _eight_bit(body: bytes, declared: list[str]) -> Decoded:
     utf8 = _replacing(body, "utf-8")
     broken = utf8.text.count("\ufffd")
-    beyond_ascii = len(utf8.text) - len(utf8.text.encode("ascii", "ignore")) - broken
-    # A GBK character or two may pass for UTF-8, but then as Greek or Arabic, not as Chinese.
-    surely = beyond_ascii > 8 or "utf-8" in declared or (not broken and _CHINESE.search(utf8.text))
+    ascii_length = len(utf8.text.encode("ascii", "ignore"))
+    beyond_ascii = len(utf8.text) - ascii_length - broken
+    # Chinese takes three bytes in UTF-8. GBK can pass for UTF-8 too, but then as two-byte Greek or Arabic.
+    surely = "utf-8" in declared or 2 * (len(body) - ascii_length) >= 5 * beyond_ascii
     if surely and broken * _UTF8_TOLERANCE <= beyond_ascii:
         return utf8
     # A Western charset decodes anything, so it says nothing: it is believed last.

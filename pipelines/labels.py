@@ -15,11 +15,13 @@ IGNORED = "ignored"
 """The field of labels that are page furniture: they end a value and are never kept."""
 
 _COLONS = ":：﹕∶】］]"
-_OPENERS = "【［["
+_OPENERS, _CLOSERS = "【［[", "】］]"
 # What may stand before a label without a space: the end of a value or a separator of an info line.
 _BREAKS = " \t\r\n\f\v\u00a0\u3000\u2002\u2003\u2009|｜;；,，。、/>》」)）]】[【(（·•\u200b"
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
-_LONGEST_LABEL = 12
+# Characters before a colon in which its label is looked for; labels of one cell; characters of a label's node.
+_REACH, _MOST, _LONGEST_NODE = 48, 200, 40
+_WORD = re.compile(r"\S+")
 _BREAK = re.compile(f"[{re.escape(_BREAKS)}]")
 _COLON = re.compile(f"[{re.escape(_COLONS)}]")
 _HAN = re.compile("[\u3400-\u9fff]")
@@ -49,26 +51,32 @@ class Label:
 
 
 class Vocabulary(dict[str, Meaning]):
-    """Labels without spaces → meaning."""
+    """Labels without spaces → meaning; ``firsts`` are the characters with which a label's text may begin."""
+
+    def __init__(self, labels: Mapping[str, Meaning]) -> None:
+        super().__init__(labels)
+        self.firsts = frozenset(label[0] for label in labels if label) | frozenset(_OPENERS)
+        self.longest = max(map(len, labels), default=0)
 
     def with_labels(self, labels: Mapping[str, str]) -> Vocabulary:
         """This vocabulary with a portal's own labels (``[detail] labels``: label → field) on top."""
         if not labels:
             return self
-        return Vocabulary({**self, **{squeeze(label): Meaning(field) for label, field in labels.items()}})
+        own = {squeeze(label): Meaning(field) for label, field in labels.items()}
+        return Vocabulary({**self, **{label: meaning for label, meaning in own.items() if label}})
 
 
 @lru_cache(maxsize=1)
 def vocabulary() -> Vocabulary:
     """The packaged vocabulary (``vocabulary.tsv``); the first meaning of a label holds."""
-    known = Vocabulary()
+    known: dict[str, Meaning] = {}
     for line in files("pipelines").joinpath("vocabulary.tsv").read_text("utf-8").splitlines():
         columns = line.split("\t")
         if line.startswith("#") or columns[0] == "field":
             continue
         for label in columns[2].split("|"):
             known.setdefault(squeeze(label), Meaning(columns[0], columns[3] == "line"))
-    return known
+    return Vocabulary(known)
 
 
 def squeeze(text: str) -> str:
@@ -77,7 +85,7 @@ def squeeze(text: str) -> str:
     return folded.strip(":∶()[]【】*·•").strip(_INVISIBLE)
 
 
-def find_labels(cell: Cell, known: Mapping[str, Meaning], *, spaced: bool = False) -> list[Label]:
+def find_labels(cell: Cell, known: Vocabulary, *, spaced: bool = False) -> list[Label]:
     """The labels of a cell in their order: known or unknown ones before a colon, known ones in their own node.
 
     ``spaced`` also takes known labels that are only set off by white space (a block written as one paragraph).
@@ -85,63 +93,74 @@ def find_labels(cell: Cell, known: Mapping[str, Meaning], *, spaced: bool = Fals
     text = cell.text
     if len(text) > LONGEST:
         return []
-    found: dict[int, Label] = {}
+    found: list[Label] = []
     previous = 0
     for colon in _COLON.finditer(text):
         label = _before(cell, previous, colon.start(), known)
         if label is not None:
-            found[label.start] = label
+            found.append(label)
             previous = colon.end()
-    for label in _own_nodes(cell, known):
-        if not any(other.start < label.end and label.start < other.end for other in found.values()):
-            found[label.start] = label
-    if spaced:
-        for label in _set_off(text, known):
-            if not any(other.start < label.end and label.start < other.end for other in found.values()):
-                found[label.start] = label
-    return [found[start] for start in sorted(found)]
+            if len(found) >= _MOST:
+                break
+    found = _with(found, _own_nodes(cell, known))
+    return _with(found, _set_off(text, known)) if spaced else found
 
 
-def opens_with_label(cell: Cell, known: Mapping[str, Meaning]) -> bool:
+def _with(found: list[Label], others: list[Label]) -> list[Label]:
+    """Both in order; of ``others`` those that overlap none of ``found``."""
+    if not others:
+        return found
+    free = [
+        other
+        for other in others
+        if all(label.end <= other.start or other.end <= label.start for label in found)
+    ]
+    return sorted([*found, *free], key=lambda label: label.start)
+
+
+def opens_with_label(cell: Cell, known: Vocabulary) -> bool:
     """Whether the first word of a cell, set off by white space, is a known label."""
     words = cell.text[:60].split(maxsplit=1)
     return bool(words) and len(cell.text) <= LONGEST and squeeze(words[0]) in known
 
 
-def _before(cell: Cell, floor: int, colon: int, known: Mapping[str, Meaning]) -> Label | None:
+def _before(cell: Cell, floor: int, colon: int, known: Vocabulary) -> Label | None:
     """The label that ends at the colon: the longest known one, else what stands from the last break on."""
-    text, bracket = cell.text, cell.text[colon] in "】］]"
-    signs: list[int] = []
-    at = colon - 1
-    while at >= floor and len(signs) < _LONGEST_LABEL:
-        if not text[at].isspace() and text[at] not in _INVISIBLE:
-            signs.append(at)
-        at -= 1
-    for count in range(len(signs), 1, -1):
-        start = signs[count - 1]
-        word = "".join(text[signs[index]] for index in range(count - 1, -1, -1))
-        meaning = known.get(squeeze(word))
+    text, bracket = cell.text, cell.text[colon] in _CLOSERS
+    places = [
+        at
+        for at in range(max(floor, colon - _REACH), colon)
+        if not text[at].isspace() and text[at] not in _INVISIBLE
+    ]
+    word = "".join([text[at] for at in places])
+    if not unicodedata.is_normalized("NFKC", word):
+        folded = unicodedata.normalize("NFKC", word)
+        word = folded if len(folded) == len(word) else word
+    for begin in range(max(0, len(word) - known.longest - 1), len(word) - 1):
+        start = places[begin]
+        label = word[begin:].lstrip(_OPENERS)
+        meaning = known.get(label)
         if meaning is not None and (start == floor or _breaks_before(cell, start)):
             if bracket and text[start] not in _OPENERS and (start == 0 or text[start - 1] not in _OPENERS):
                 return None
-            return Label(squeeze(word), start, colon + 1, meaning, True)
-    return None if bracket else _unknown(cell, floor, colon)
+            return Label(label, start, colon + 1, meaning, True)
+    return None if bracket else _unknown(text, floor, colon)
 
 
-def _unknown(cell: Cell, floor: int, colon: int) -> Label | None:
+def _unknown(text: str, floor: int, colon: int) -> Label | None:
     """An unknown label: two to ten Chinese characters before the colon, from the cell's beginning or a break on.
 
     White space inside (备　注) is a label's own only where it opens the cell; else it ends the value before.
     """
-    text = cell.text[floor:colon]
-    word = squeeze(text)
-    if floor or len(word) > 10:
-        tokens = _BREAK.split(text)
-        text = tokens[-1] or (tokens[-2] if len(tokens) > 1 and text[-1:].isspace() else "")
-        word = squeeze(text)
+    reach = max(floor, colon - _REACH)
+    before = text[reach:colon]
+    word = squeeze(before)
+    if reach or len(word) > 10:
+        before = _BREAK.split(before.rstrip())[-1]
+        word = squeeze(before)
     if 2 <= len(word) <= 10 and len(_HAN.findall(word)) >= 2 and not any(sign.isdigit() for sign in word):
-        start = cell.text.rindex(text, floor, colon) if text else colon
-        return Label(word, start + len(text) - len(text.lstrip()), colon + 1, None, True)
+        start = text.rindex(before, floor, colon)
+        return Label(word, start + len(before) - len(before.lstrip()), colon + 1, None, True)
     return None
 
 
@@ -154,26 +173,34 @@ def _breaks_before(cell: Cell, start: int) -> bool:
     )
 
 
-def _own_nodes(cell: Cell, known: Mapping[str, Meaning]) -> list[Label]:
+def _own_nodes(cell: Cell, known: Vocabulary) -> list[Label]:
     """Known labels that fill a text node of their own, or the whole cell, without a colon."""
-    text = cell.text
-    if len(text) <= 40:
-        meaning = known.get(squeeze(text))
-        if meaning is not None:
-            return [Label(squeeze(text), 0, len(text), meaning, False)]
-    found = []
-    for start, stop in zip(cell.runs, [*cell.runs[1:], len(text)], strict=True):
-        if 2 <= stop - start <= 40 and len(cell.runs) > 1:
-            word = squeeze(text[start:stop])
+    text, found = cell.text, []
+    runs = cell.runs if len(cell.runs) <= _MOST else []
+    pieces = (
+        [(0, len(text)), *zip(runs, [*runs[1:], len(text)], strict=True)]
+        if len(runs) > 1
+        else [(0, len(text))]
+    )
+    for start, stop in pieces:
+        if stop - start < 2 or (stop - start > _LONGEST_NODE and text[start:stop].count(" ") < 20):
+            continue
+        piece = text[start:stop].strip()
+        if len(piece) <= _LONGEST_NODE and piece[:1] in known.firsts:
+            word = squeeze(piece)
             meaning = known.get(word)
             if meaning is not None:
                 found.append(Label(word, start, stop, meaning, False))
+                if stop - start == len(text):
+                    break
     return found
 
 
-def _set_off(text: str, known: Mapping[str, Meaning]) -> list[Label]:
+def _set_off(text: str, known: Vocabulary) -> list[Label]:
     found = []
-    for match in re.finditer(r"\S+", text):
+    for match in _WORD.finditer(text):
+        if match.group()[0] not in known.firsts:
+            continue
         word = squeeze(match.group())
         meaning = known.get(word)
         if meaning is not None and meaning.field != IGNORED:

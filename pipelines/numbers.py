@@ -46,7 +46,7 @@ def document_number(raw: str | None) -> str | None:
     """Brackets around the year as 〔〕, no spaces; several numbers joined by 、; None for a placeholder."""
     if raw is None or is_placeholder(raw):
         return None
-    text = unicodedata.normalize("NFKC", raw).translate(_INVISIBLE).strip()
+    text = _nfkc(raw).translate(_INVISIBLE).strip()
     parts = [_one_document_number(part) for part in _SEPARATOR.split(text)]
     kept = [part for part in dict.fromkeys(parts) if part]
     return "、".join(kept) or None
@@ -54,7 +54,7 @@ def document_number(raw: str | None) -> str | None:
 
 def is_document_number(text: str) -> bool:
     """Whether ``text`` as a whole is a 文号 (国办发〔2019〕14号, 国务院令第711号), whatever its cell is called."""
-    number = _one_document_number(unicodedata.normalize("NFKC", text).translate(_INVISIBLE))
+    number = _one_document_number(text)
     return bool(number and (_DOCUMENT_NUMBER.fullmatch(number) or _ORDER.fullmatch(number)))
 
 
@@ -64,9 +64,14 @@ def looks_like_title(text: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    return _SPACE.sub("", unicodedata.normalize("NFKC", text).translate(_INVISIBLE))
+    # Again after the spaces are gone: NFKC takes some accents apart into a space and a mark.
+    return _nfkc(_SPACE.sub("", _nfkc(text).translate(_INVISIBLE)))
+
+
+def _nfkc(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
 
 
 def _one_document_number(text: str) -> str | None:
-    number = _YEAR.sub(r"〔\1〕", _SPACE.sub("", text)).strip(":,;。.\"'“”")
+    number = _YEAR.sub(r"〔\1〕", _folded(text)).strip(":,;。.\"'“”")
     return None if number in _NOTHING or _BLANK_NUMBER.fullmatch(number) else number

@@ -55,6 +55,8 @@ class Page:
             raise Unreadable(f"{part.url} is not a page but a binary file ({media_type})")
         decoded = decode(part.body, part.content_type, encoding)
         text = _server_tags_out(decoded.text)
+        if not text.strip():
+            raise Unreadable(f"{part.url} is empty: there is no text in it")
         is_plain = "<" not in text
         if is_plain:
             text = _lines(text)

@@ -8,7 +8,7 @@ from archive.record import Signoff
 from pipelines.blocks.pairs import Pair, find_pairs
 from pipelines.cells import Cells
 from pipelines.dates import parse_date
-from pipelines.labels import Meaning
+from pipelines.labels import Meaning, Vocabulary
 from pipelines.numbers import is_placeholder
 
 _LABELS = {
@@ -18,7 +18,7 @@ _LABELS = {
     "phone": "联系电话 电话 联系方式 填报人联系电话",
     "date": "填报日期 填表日期 报出日期 填报时间 填表时间",
 }
-_KNOWN = {label: Meaning(field) for field, labels in _LABELS.items() for label in labels.split()}
+_KNOWN = Vocabulary({label: Meaning(field) for field, labels in _LABELS.items() for label in labels.split()})
 # The block is one to five lines; an empty cell or a stray line may stand between.
 _GAP = 4
 _LONGEST = 60

@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from pipelines.blocks.rows import header_rows, unknown_labels
 from pipelines.cells import Cell, Cells
-from pipelines.labels import Label, Meaning, find_labels, opens_with_label
+from pipelines.labels import Label, Meaning, Vocabulary, find_labels, opens_with_label
 from pipelines.markup import collapse
 
 _LONGEST_VALUE = 600
@@ -36,13 +36,13 @@ class Pair:
 @dataclass(slots=True)
 class _Search:
     page: Cells
-    known: Mapping[str, Meaning]
+    known: Vocabulary
     labels: dict[int, list[Label]]
     inline_parents: set[tuple[HtmlElement | None, str]] = field(default_factory=set)
     by_table_cell: dict[HtmlElement, list[int]] = field(default_factory=lambda: defaultdict(list))
 
 
-def find_pairs(page: Cells, known: Mapping[str, Meaning], spaced: frozenset[str] = frozenset()) -> list[Pair]:
+def find_pairs(page: Cells, known: Vocabulary, spaced: frozenset[str] = frozenset()) -> list[Pair]:
     """All pairs of ``page`` in document order, unknown labels with a colon included.
 
     A cell in which a label of one of the fields ``spaced`` stands is also searched for known labels without a

@@ -1,0 +1,81 @@
+"""Parsing: one tree out of anything that is text."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.bundle import Bundle, Part
+from pipelines.page import Page, Unreadable
+
+
+def parse(body: str | bytes, url: str = "http://www.example.gov.cn/a/b.html") -> Page:
+    return Page.of(Part(url, body.encode() if isinstance(body, str) else body))
+
+
+def test_comments_and_instructions_are_never_content() -> None:
+    page = parse("<p>一<!-- <b>索引号</b> -->二<?php echo 1 ?>三<!--[if IE]>四<![endif]--></p>")
+    assert page.root.text_content() == "一二三"
+    assert "索引号" in page.text
+
+
+def test_jsp_directives_and_xml_declarations_are_dropped() -> None:
+    jsp = '<%--\n Created by\n--%>\n<%@ page contentType="text/html;charset=UTF-8" language="java" %>'
+    page = parse(f'<?xml version="1.0" encoding="gb2312"?>{jsp}<html><body><p>公开</p></body></html>')
+    assert page.root.text_content().strip() == "公开"
+    assert parse("<p>打折 <% 五折</p>").root.text_content().startswith("打折")
+
+
+def test_control_characters_do_not_end_the_text() -> None:
+    assert (
+        parse(b"<p>\x00ab\x0bc\x1f</p>" + b"<p>" + "公开".encode() + b"</p>").root.text_content() == "abc公开"
+    )
+
+
+def test_unclosed_inline_tags_lose_nothing() -> None:
+    page = parse("<body>" + "<font><span>" * 5000 + "深处<p>末尾")
+    assert page.root.text_content() == "深处末尾"
+    assert not page.too_deep
+
+
+def test_hopeless_depth_is_told() -> None:
+    page = parse("<body>起<p>" + "<div>" * 50_000 + "深处")
+    assert page.too_deep
+    assert page.root.text_content().startswith("起")
+
+
+def test_plain_text_keeps_its_lines() -> None:
+    page = parse("标题\n\n第一行 & 1 > 0")
+    assert page.is_plain
+    assert [element.text for element in page.root.iter("div")] == ["标题", None, "第一行 & 1 > 0"]
+
+
+@pytest.mark.parametrize("body", [b"", b"  \n", b"<!-- -->", b"\x00", b"%PDF-1.7", b"\xef\xbb\xbf"])
+def test_nothing_to_read_is_one_sentence(body: bytes) -> None:
+    with pytest.raises(Unreadable) as raised:
+        parse(body)
+    assert "http://www.example.gov.cn/a/b.html is" in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_links_are_relative_to_base() -> None:
+    page = parse("<base href='/c/'><a href='x.html'>")
+    assert page.absolute("x.html") == "http://www.example.gov.cn/c/x.html"
+    assert parse("<p>1").absolute("../x.html") == "http://www.example.gov.cn/x.html"
+    assert parse("<p>1").absolute("http://[bad") == "http://[bad"
+
+
+def test_bundle_encoding_is_forced() -> None:
+    bundle = Bundle(Part("http://a/", "<p>公开</p>".encode("gb18030")), encoding="utf-8")
+    assert Page.parse(bundle).encoding == "utf-8"
+
+
+@given(st.binary(max_size=600))
+def test_any_bytes_give_a_page_or_one_sentence(body: bytes) -> None:
+    try:
+        page = parse(body)
+    except Unreadable as error:
+        assert "\n" not in str(error)
+    else:
+        assert page.root.tag == "html"
