@@ -21,7 +21,7 @@ from crawler.fetching import describe, fetch
 from crawler.portals.plan import detail_for
 from crawler.reextraction import baseline
 from crawler.session import CrawlSession
-from crawler.traps import note_trap
+from crawler.walks.traps import note_trap
 from pipelines.bundle import Bundle, ListingFacts, Part, Wanted, wanted
 from pipelines.items import DocumentItem
 
@@ -253,7 +253,9 @@ def no_answer(session: CrawlSession, entry: Due, error: BaseException) -> None:
     """A request that was refused, forbidden by robots.txt, or failed on the network."""
     if str(error) == MAX_REDIRECTS:
         text = "redirects in a circle, or too many of them: given up"
-        note_trap(session, f"{entry.url} {text}", entry.url_key, "redirect-loop", sighting_id=entry.sighting_id)
+        note_trap(
+            session, f"{entry.url} {text}", entry.url_key, "redirect-loop", sighting_id=entry.sighting_id
+        )
         note_failed(session, entry, text, None)
         return
     refused = isinstance(error, IgnoreRequest)

@@ -23,8 +23,9 @@ from crawler.health import WalkReport
 from crawler.portals.model import Directory
 from crawler.portals.plan import DirectoryPlan, plan
 from crawler.session import CrawlSession
-from crawler.traps import note_trap
-from crawler.walks import Fetched, Mode, Outcome, Progress, Walk, walk_state
+from crawler.walks.steps import Fetched, Mode, Outcome, Progress, walk_state
+from crawler.walks.traps import note_trap
+from crawler.walks.walk import Walk
 from pipelines.decode import decode
 
 if TYPE_CHECKING:

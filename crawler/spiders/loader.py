@@ -12,8 +12,8 @@ from scrapy.settings import BaseSettings
 
 from archive.layout import DataDirectory
 from archive.urls import host_of
-from crawler.options import CrawlOptions
 from crawler.config_error import ConfigError
+from crawler.options import CrawlOptions
 from crawler.portals.loader import list_portals, load_portal
 from crawler.portals.model import Portal
 from crawler.spiders.directory import DirectorySpider

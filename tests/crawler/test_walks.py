@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from crawler.engines.base import Entry, ListingError, ListingPage, ListingRequest
-from crawler.walks import Fetched, Progress, Walk
+from crawler.walks.steps import Fetched, Progress
+from crawler.walks.walk import Walk
 
 CAPTURE: Any = SimpleNamespace(fetched_at="2026-11-23T00:00:00Z")
 
@@ -75,13 +76,13 @@ def numbered(page: int, last: int, size: int = 3) -> list[str]:
 def test_the_last_announced_page_completes_it() -> None:
     listing = FakeListing(lambda page, _: numbered(page, 4), total=12, count=4)
     assert walk(listing).verdict == "complete"
-    assert listing.asked == [1, 2, 3, 4]
+    assert listing.asked == [1, 2, 3, 4, 1]  # and the first once more: nothing moved
 
 
 def test_an_empty_page_ends_it_only_when_it_is_empty_twice() -> None:
     listing = FakeListing(lambda page, _: numbered(page, 2))
     assert walk(listing).verdict == "complete"
-    assert listing.asked == [1, 2, 3, 3]
+    assert listing.asked == [1, 2, 3, 3, 1]
 
 
 def test_one_transient_empty_page_never_ends_it() -> None:
@@ -190,3 +191,32 @@ def test_a_limit_leaves_it_to_be_gone_on_with() -> None:
     listing = FakeListing(lambda page, _: numbered(page, 9))
     listing.stop = "the limit of this run is reached"
     assert walk(listing).stopped
+
+
+def test_a_row_that_vanishes_during_the_walk_loses_no_other() -> None:
+    """Rows move up: row 4 (the first of page 2) stands on page 1 when page 2 is read."""
+    rows = [f"d{number}" for number in range(9)]
+
+    def pages(page: int, time: int) -> list[str]:
+        now = rows if page == 1 and time == 1 else rows[1:]
+        return now[(page - 1) * 3 : page * 3]
+
+    listing = FakeListing(pages)
+    outcome = walk(listing)
+    assert listing.seen == set(rows)
+    assert outcome.verdict == "complete"
+    assert outcome.drifted
+
+
+def test_a_row_inserted_at_the_top_is_found_without_a_second_walk() -> None:
+    rows = [f"d{number}" for number in range(9)]
+
+    def pages(page: int, time: int) -> list[str]:
+        now = rows if page == 1 and time == 1 else ["new", *rows]
+        return now[(page - 1) * 3 : page * 3]
+
+    listing = FakeListing(pages)
+    outcome = walk(listing)
+    assert listing.seen == {"new", *rows}
+    assert outcome.drifted
+    assert listing.asked.count(2) == 1

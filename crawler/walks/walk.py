@@ -8,78 +8,17 @@ page, at the last announced page, or at a limit that says so.
 from __future__ import annotations
 
 import math
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from dataclasses import dataclass, field
 
-from archive.captures.model import Capture
 from crawler.engines.base import Engine, ListingError, ListingPage, ListingRequest
 from crawler.portals.plan import DirectoryPlan
-
-Verdict = Literal["complete", "incomplete", "blocked", "failed", "empty-as-expected"]
-Mode = Literal["head", "sweep", "backfill"]
+from crawler.walks.drift import moved, rows_were_pulled_up
+from crawler.walks.steps import Fetched, Mode, Outcome, Progress, Steps, Verdict
 
 PAGES_BEYOND_ANNOUNCED = 3
 """Pages asked for behind the announced last one before the pager counts as endless."""
 REPEATS_ALLOWED = 1
 """Pages in a row with nothing new that are passed over while the announced total is not reached."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """The answer to one listing request: ``text`` decoded, ``problem`` one sentence if there is no page to read."""
-
-    capture: Capture | None
-    status: int = 0
-    text: str = ""
-    url: str = ""
-    problem: str | None = None
-    blocked: str | None = None
-
-    @property
-    def missing(self) -> bool:
-        """Whether the portal says that there is no such page."""
-        return self.status in (404, 410)
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """What a recorded page changed: how many of its entries were new, and how many this walk had seen before."""
-
-    entries: int
-    new: int
-    on_this_walk: int
-    seen_in_all: int
-    known_in_archive: int
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a walk ended. ``trap`` names the rule that ended an endless or repeating listing; ``stopped``: it was told
-    to stop and goes on another time.
-    """
-
-    verdict: Verdict
-    reason: str | None = None
-    drifted: bool = False
-    trap: str | None = None
-    stopped: bool = False
-
-
-Record = Callable[[ListingRequest, Fetched, ListingPage], Awaitable[Progress]]
-
-
-class Steps(Protocol):
-    """What a walk needs of the crawl around it."""
-
-    async def fetch(self, request: ListingRequest) -> Fetched:
-        """Ask for a listing page."""
-
-    async def record(self, request: ListingRequest, fetched: Fetched, page: ListingPage) -> Progress:
-        """Archive its entries and where the walk goes on, in one transaction."""
-
-    def stop_after(self) -> str | None:
-        """A reason to stop now (a limit, a signal), or None."""
 
 
 @dataclass
@@ -100,13 +39,24 @@ class Walk:
     repeats: int = 0
     reached_end: bool = False
     note: str | None = None
+    pages: int | None = None
+    first_page: list[str] = field(default_factory=list)
+    second_pass: set[int] | None = None
 
     async def run(self) -> Outcome:
         """Walk to an end; never raises for what a portal answers."""
         try:
-            request: ListingRequest | None = self.start or self.engine.first(self.plan)
+            first = self.engine.first(self.plan)
         except ListingError as error:
             return Outcome("failed", str(error))
+        ended = await self._through(self.start or first)
+        if ended is None and await self._lost_rows(first):
+            self.second_pass = set()
+            ended = await self._through(first)
+        return ended or self._judge()
+
+    async def _through(self, request: ListingRequest | None) -> Outcome | None:
+        """From ``request`` to the end of the listing; an outcome if something else ended it."""
         while request is not None:
             stop = self.steps.stop_after()
             if stop is not None:
@@ -115,7 +65,20 @@ class Walk:
             if isinstance(ended, Outcome):
                 return ended
             request = ended
-        return self._judge()
+        return None
+
+    async def _lost_rows(self, first: ListingRequest) -> bool:
+        """Read the first page again, keep what is new on it, and say whether the walk must be repeated."""
+        if self.mode == "head" or self.pages_read < 2 or not self.first_page:
+            return False
+        fetched, page = await self._read(first)
+        if page is None or fetched.capture is None or not page.entries:
+            return False
+        progress = await self.steps.record(first, fetched, page)
+        self.seen = progress.seen_in_all
+        now = [entry.url for entry in page.entries]
+        self.drifted = self.drifted or moved(self.first_page, now)
+        return rows_were_pulled_up(self.first_page, now)
 
     async def _page(self, request: ListingRequest) -> ListingRequest | Outcome | None:
         """Read one page: the next request, None at the end, or the outcome that ends the walk at once."""
@@ -133,12 +96,14 @@ class Walk:
         progress = await self.steps.record(request, fetched, page)
         self.pages_read += 1
         self.seen = progress.seen_in_all
+        if request.page == 1 and not self.first_page:
+            self.first_page = [entry.url for entry in page.entries]
         if not page.entries and not page.embedded:
             return None
         if self._at_head(page, progress):
             self.reached_end = True
             return None
-        if page.entries and not page.embedded and progress.on_this_walk == progress.entries:
+        if page.entries and not page.embedded and self._all_seen(page, progress):
             return self._repeated(request, page)
         self.repeats = 0
         return self._next(request, page)
@@ -159,7 +124,20 @@ class Walk:
         except ListingError as error:
             return _unreadable(fetched, str(error)), None
 
+    def _all_seen(self, page: ListingPage, progress: Progress) -> bool:
+        """Whether every entry was on an earlier page; in a second pass, of that pass."""
+        if self.second_pass is None:
+            return progress.on_this_walk == progress.entries
+        keys = {hash(entry.url) for entry in page.entries}
+        seen = keys <= self.second_pass
+        self.second_pass |= keys
+        return seen
+
     def _note_total(self, page: ListingPage) -> None:
+        if page.pages is not None and not page.embedded:
+            # Families that number pages downwards announce pages alone (VSB, platforms.md §33).
+            self.drifted = self.drifted or self.pages not in (None, page.pages)
+            self.pages = page.pages
         if page.announced_total is not None:
             if self.announced is not None and page.announced_total != self.announced:
                 self.drifted = True
@@ -225,9 +203,3 @@ class Walk:
 
 def _unreadable(fetched: Fetched, problem: str) -> Fetched:
     return Fetched(fetched.capture, fetched.status, fetched.text, fetched.url, problem)
-
-
-def walk_state(row: dict[str, Any]) -> tuple[ListingRequest | None, int]:
-    """Where an interrupted walk goes on, from its row: the request, and how many entries it had seen."""
-    cursor = row.get("cursor")
-    return (ListingRequest.from_dict(cursor) if cursor else None), int(row.get("entries_seen") or 0)

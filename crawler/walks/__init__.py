@@ -1,0 +1,1 @@
+"""Walking one directory's listing to a verdict."""

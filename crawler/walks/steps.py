@@ -1,0 +1,72 @@
+"""What a walk is given and what it gives back: answers, progress, outcome, and the crawl's part in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from archive.captures.model import Capture
+from crawler.engines.base import ListingPage, ListingRequest
+
+Verdict = Literal["complete", "incomplete", "blocked", "failed", "empty-as-expected"]
+Mode = Literal["head", "sweep", "backfill"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The answer to one listing request: ``text`` decoded, ``problem`` one sentence if there is no page to read."""
+
+    capture: Capture | None
+    status: int = 0
+    text: str = ""
+    url: str = ""
+    problem: str | None = None
+    blocked: str | None = None
+
+    @property
+    def missing(self) -> bool:
+        """Whether the portal says that there is no such page."""
+        return self.status in (404, 410)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a recorded page changed: how many of its entries were new, and how many this walk had seen before."""
+
+    entries: int
+    new: int
+    on_this_walk: int
+    seen_in_all: int
+    known_in_archive: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a walk ended. ``trap`` names the rule that ended an endless or repeating listing; ``stopped``: it was told
+    to stop and goes on another time.
+    """
+
+    verdict: Verdict
+    reason: str | None = None
+    drifted: bool = False
+    trap: str | None = None
+    stopped: bool = False
+
+
+class Steps(Protocol):
+    """What a walk needs of the crawl around it."""
+
+    async def fetch(self, request: ListingRequest) -> Fetched:
+        """Ask for a listing page."""
+
+    async def record(self, request: ListingRequest, fetched: Fetched, page: ListingPage) -> Progress:
+        """Archive its entries and where the walk goes on, in one transaction."""
+
+    def stop_after(self) -> str | None:
+        """A reason to stop now (a limit, a signal), or None."""
+
+
+def walk_state(row: dict[str, Any]) -> tuple[ListingRequest | None, int]:
+    """Where an interrupted walk goes on, from its row: the request, and how many entries it had seen."""
+    cursor = row.get("cursor")
+    return (ListingRequest.from_dict(cursor) if cursor else None), int(row.get("entries_seen") or 0)
