@@ -211,8 +211,8 @@ class ListingSteps:
         cursor = page.next.to_dict() if page.next is not None else None
         at = clock.stamp()
         head = self.mode == "head"
-        position = self._position
-        self._position += len(listed)
+        position = 0 if request.page == 1 else self._position  # the first page is read again at the end of a walk
+        self._position = position + len(listed)
 
         def step(db: Database) -> Progress:
             result = record_listing(
