@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
 
 from scrapy import Request
+from scrapy.crawler import Crawler
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -15,15 +16,18 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 
-if TYPE_CHECKING:
-    from scrapy import Spider
 
+def asker(crawler: Crawler) -> Callable[[Request], Awaitable[Response]]:
+    """A function that gives the answer to a request through all downloader middlewares.
 
-async def fetch(spider: Spider, request: Request) -> Response:
-    """The answer to ``request`` through all downloader middlewares; raises what they or the network raise."""
-    engine = spider.crawler.engine
-    assert engine is not None  # a spider that runs has one
-    return await engine.download_async(request)
+    It raises what they or the network raise.
+    """
+
+    async def ask(request: Request) -> Response:
+        assert crawler.engine is not None  # a crawl that runs has one
+        return await crawler.engine.download_async(request)
+
+    return ask
 
 
 def describe(error: BaseException) -> str:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
+from scrapy import Request
+from scrapy.http import Response
 from sqlite_utils import Database
 
 from archive import __version__
@@ -22,9 +27,12 @@ from crawler.health import CrawlVerdict, WalkReport
 from crawler.journal import Journal
 from crawler.options import CrawlOptions
 from crawler.portals.model import Portal
-from crawler.portals.plan import config_hash
+from crawler.portals.plan import config_hash, detail_for
 from crawler.portals.register import register
+from pipelines.detail import Detail
 
+WINDOW = 32
+"""Documents on their way at once, from the request to the archive; politeness is the downloader's business."""
 SOFTWARE = f"gongkai/{__version__}"
 
 
@@ -44,17 +52,31 @@ class CrawlSession:
     journal: Journal
     directories: dict[str, int]
     lock: contextlib.ExitStack
+    ask: Callable[[Request], Awaitable[Response]]
+    max_listing_pages: int
     counts: Counter[str] = field(default_factory=Counter)
     walks: list[WalkReport] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     stopping: str | None = None
     blocked_in_a_row: int = 0
+    in_flight: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(WINDOW))
+    documents_left: int | None = None  # of --limit
+    limited: bool = False  # --limit ended the run
     fetching_since: float | None = None  # monotonic seconds: when the listings were walked
     broken: BaseException | None = None
+    _details: dict[tuple[date, str | None], Detail] = field(default_factory=dict)
 
     @classmethod
-    def open(cls, portal: Portal, data: DataDirectory, options: CrawlOptions) -> CrawlSession:
-        """Lock the portal, prepare the archive, start or resume the crawl.
+    def open(
+        cls,
+        portal: Portal,
+        data: DataDirectory,
+        options: CrawlOptions,
+        *,
+        ask: Callable[[Request], Awaitable[Response]],
+        max_listing_pages: int,
+    ) -> CrawlSession:
+        """Lock the portal, prepare the archive, start or resume the crawl; ``ask`` sends a request.
 
         Must be called with the event loop running (the journal lives on it). Raises
         :class:`archive.lock.PortalLocked`, ``NewerDatabase``, ``OSError`` or ``sqlite3.Error``; nothing stays
@@ -92,7 +114,17 @@ class CrawlSession:
                 journal=Journal(writer, captures),
                 directories=directories,
                 lock=stack.pop_all(),
+                ask=ask,
+                max_listing_pages=max_listing_pages,
+                documents_left=options.limit,
             )
+
+    def detail(self, on: date, directory_key: str | None) -> Detail:
+        """Where document pages of that directory keep what, on that day; worked out once a day and directory."""
+        known = self._details.get((on, directory_key))
+        if known is None:
+            known = self._details[on, directory_key] = detail_for(self.portal, on, directory_key)
+        return known
 
     def record_event(self, kind: str, data: dict[str, Any]) -> None:
         """Put an event record into the WARC, so that a rebuild knows it."""

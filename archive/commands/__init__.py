@@ -1,0 +1,1 @@
+"""Verbs that need only the archive, one file each."""

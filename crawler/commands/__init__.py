@@ -1,0 +1,1 @@
+"""Verbs that need the crawler, one file each."""

@@ -103,7 +103,9 @@ def print_summary(reports: Sequence[CrawlReport], title: str = "抓取结果") -
     for report in reports:
         counts = report.counts
         verdict = report.verdict
-        word = f"{verdict.verdict} / {verdict.completeness}" if verdict else "failed"
+        word = verdict.verdict if verdict else "failed"
+        if verdict and verdict.completeness not in ("complete", verdict.verdict):
+            word += f" ({verdict.completeness})"
         style = "red" if report.trouble else "green"
         cells = [str(counts.get(name, 0)) for name, _ in COLUMNS]
         table.add_row(report.portal.id, *cells, f"[{style}]{word}[/]")

@@ -20,11 +20,13 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
+from archive.frontier import Due
 from archive.layout import DataDirectory
 from archive.lock import PortalLocked
 from archive.migrations import NewerDatabase
 from archive.urls import host_of
-from crawler import health
+from crawler import frontier, health
+from crawler.fetching import asker
 from crawler.network.guard import POLICY
 from crawler.options import CrawlOptions
 from crawler.portals.model import Portal
@@ -49,9 +51,6 @@ class DirectorySpider(scrapy.Spider):
         self.outcome: health.CrawlVerdict | None = None
         self.refusal: BaseException | None = None
         self.hosts = self.portal.own_hosts
-        self.documents_left: int | None = self.options.limit
-        self.limited = False
-        self.in_flight = asyncio.Semaphore(documents.WINDOW)
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -88,7 +87,13 @@ class DirectorySpider(scrapy.Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Open the crawl, walk the listings, then yield the frontier's documents."""
         try:
-            self.session = CrawlSession.open(self.portal, self.data, self.options)
+            self.session = CrawlSession.open(
+                self.portal,
+                self.data,
+                self.options,
+                ask=asker(self.crawler),
+                max_listing_pages=self.settings.getint("GONGKAI_MAX_LISTING_PAGES"),
+            )
         except (PortalLocked, NewerDatabase, OSError, sqlite3.Error) as error:
             self.refusal = error
             logger.error("%s: %s", self.portal.id, error)
@@ -97,9 +102,9 @@ class DirectorySpider(scrapy.Spider):
         if not self.portal.directories:
             self.session.problems.append("the portal file has no [[directories]]: write down at least one")
         try:
-            await listings.walk_all(self, self.session)
-            async for request in documents.requests(self, self.session):
-                yield request
+            await listings.walk_all(self.session)
+            async for due in frontier.documents(self.session):
+                yield self.document_request(due)
         except Exception as error:
             if not self.session.over:
                 logger.exception("%s: the crawl broke off", self.portal.id)
@@ -117,10 +122,10 @@ class DirectorySpider(scrapy.Spider):
         assert self.session is not None  # documents are asked for inside a session
         item = None
         try:
-            item = await documents.answer(self, self.session, response, response.meta["due"])
+            item = await documents.answer(self.session, response, response.meta["due"])
         finally:
             if item is None:
-                self.in_flight.release()
+                self.session.in_flight.release()
         if item is not None:
             yield item  # the stages release it when it is archived or dropped
 
@@ -129,7 +134,7 @@ class DirectorySpider(scrapy.Spider):
         assert self.session is not None and failure.value is not None
         request: Request = failure.request  # type: ignore[attr-defined]
         documents.no_answer(self.session, request.meta["due"], failure.value)
-        self.in_flight.release()
+        self.session.in_flight.release()
 
     async def finish(self, spider: scrapy.Spider, reason: str) -> None:
         """Write the verdict and release the portal (signal ``spider_closed``)."""
@@ -141,7 +146,7 @@ class DirectorySpider(scrapy.Spider):
             self.refusal = session.broken
             session.problems.append(f"the archive cannot be written: {session.broken}")
         self.outcome = health.judge(
-            session.walks, session.counts, session.problems, interrupted=interrupted, limited=self.limited
+            session.walks, session.counts, session.problems, interrupted=interrupted, limited=session.limited
         )
         try:
             await session.close(self.outcome)
@@ -149,13 +154,14 @@ class DirectorySpider(scrapy.Spider):
             self.refusal = error
             logger.error("%s: the archive cannot be written: %s", self.portal.id, error)
 
-    def document_request(self, due: Any, **kwargs: Any) -> Request:
-        """The request of one frontier entry."""
+    def document_request(self, due: Due) -> Request:
+        """The request of one frontier entry; conditional where the portal gave a validator."""
+        headers = {"If-None-Match": due.etag, "If-Modified-Since": due.last_modified}
         return Request(
-            due.url,
+            headers={name: value for name, value in headers.items() if value},
+            url=due.url,
             callback=self.parse,
             errback=self.failed,
             dont_filter=True,  # the frontier decides what is asked again
             meta={"role": "document", "due": due, "download_slot": host_of(due.url)},
-            **kwargs,
         )

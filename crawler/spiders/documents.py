@@ -1,154 +1,35 @@
-"""The spider's document half: what the frontier holds is fetched, bundled with its parts and handed to the pipelines."""
+"""What becomes of a document's answer: a bundle for the pipelines, or an observation in the archive."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
-from sqlite_utils import Database
 
 from archive.captures.model import Capture
-from archive.frontier import Due, due, due_revisits, fetch_failed
+from archive.frontier import Due, fetch_failed
 from archive.record import Finding, Record
 from archive.writer import Visit, VisitResult, touch, write_gone, write_visit
 from crawler import clock
-from crawler.fetching import describe, fetch
-from crawler.portals.plan import detail_for
+from crawler.fetching import describe
 from crawler.reextraction import baseline
 from crawler.session import CrawlSession
 from crawler.walks.traps import note_trap
 from pipelines.bundle import Bundle, ListingFacts, Part, Wanted, wanted
 from pipelines.items import DocumentItem
 
-if TYPE_CHECKING:
-    from crawler.spiders.directory import DirectorySpider
-
 logger = logging.getLogger(__name__)
 
-WINDOW = 32
-"""Documents on their way at once, from the request to the pipelines' end; politeness is the downloader's business."""
-CHUNK = 200
 MAX_REDIRECTS = "max redirections reached"
 """What Scrapy's redirect middleware says when it gives up."""
 BLOCKED_IN_A_ROW = 5
 """So many challenges without one page between them end the fetching: asking on would only be impolite."""
 
 
-async def requests(spider: DirectorySpider, session: CrawlSession) -> AsyncIterator[Request]:
-    """Every document that is due: never visited and failing ones, then known ones by age under the budget."""
-    session.fetching_since = clock.monotonic()
-    async for entry in _pending(spider, session):
-        yield await _admit(spider, session, entry)
-    async for entry in _revisits(spider, session):
-        yield await _admit(spider, session, entry)
-    await _drain(spider)
-
-
-async def _admit(spider: DirectorySpider, session: CrawlSession, entry: Due) -> Request:
-    await spider.in_flight.acquire()
-    while session.journal.waiting > 4 * WINDOW and not session.over:
-        await asyncio.sleep(0.05)
-    headers = {}
-    if entry.etag:
-        headers["If-None-Match"] = entry.etag
-    if entry.last_modified:
-        headers["If-Modified-Since"] = entry.last_modified
-    return spider.document_request(entry, headers=headers)
-
-
-async def _pending(spider: DirectorySpider, session: CrawlSession) -> AsyncIterator[Due]:
-    after = 0
-    while True:
-        chunk = due(
-            session.reader,
-            session.portal.id,
-            at=clock.stamp(),
-            crawl_id=session.crawl_id,
-            after_id=after,
-            limit=CHUNK,
-        )
-        if not chunk:
-            return
-        after = chunk[-1].sighting_id
-        for entry in _within_options(session, chunk):
-            if _stopped(spider, session):
-                return
-            yield entry
-
-
-def _within_options(session: CrawlSession, chunk: list[Due]) -> Iterator[Due]:
-    """What a bounded backfill asks for: an entry without a date is inside every range."""
-    options = session.options
-    for entry in chunk:
-        day = entry.published_on
-        if day is not None and (
-            (options.since and day < options.since) or (options.until and day > options.until)
-        ):
-            continue
-        if options.directory is not None and not _listed_in(
-            session.reader, entry.sighting_id, options.directory
-        ):
-            continue
-        yield entry
-
-
-def _listed_in(db: Database, sighting_id: int, key: str) -> bool:
-    query = (
-        "SELECT 1 FROM entries JOIN directories ON directories.id = directory_id"
-        " WHERE sighting_id = ? AND directories.key = ?"
-    )
-    return db.execute(query, [sighting_id, key]).fetchone() is not None
-
-
-async def _revisits(spider: DirectorySpider, session: CrawlSession) -> AsyncIterator[Due]:
-    options = session.options
-    budget = options.revisit
-    if budget is None:
-        budget = 0 if options.command == "backfill" else session.portal.schedule.revisit_budget
-    left = float("inf") if budget < 0 else budget
-    while left > 0 and not session.over:
-        await _drain(spider)
-        chunk = due_revisits(
-            session.reader, session.portal.id, before=session.started_at, limit=int(min(left, CHUNK))
-        )
-        if not chunk:
-            return
-        left -= len(chunk)
-        for entry in chunk:
-            if _stopped(spider, session):
-                return
-            yield entry
-
-
-async def _drain(spider: DirectorySpider) -> None:
-    """Wait until everything on its way has reached the archive: what is asked next must not see the past."""
-    for _ in range(WINDOW):
-        await spider.in_flight.acquire()
-    for _ in range(WINDOW):
-        spider.in_flight.release()
-    if spider.session is not None and not spider.session.over:
-        await spider.session.journal.commit(lambda db: None)
-
-
-def _stopped(spider: DirectorySpider, session: CrawlSession) -> bool:
-    if session.over:
-        return True
-    if spider.documents_left is not None:
-        if spider.documents_left <= 0:
-            spider.limited = True
-            return True
-        spider.documents_left -= 1
-    return False
-
-
-async def answer(
-    spider: DirectorySpider, session: CrawlSession, response: Response, entry: Due
-) -> DocumentItem | None:
+async def answer(session: CrawlSession, response: Response, entry: Due) -> DocumentItem | None:
     """An item for the pipelines, or None when the answer is an observation that is archived here."""
     capture: Capture = response.meta["capture"]
     at = capture.fetched_at
@@ -170,14 +51,12 @@ async def answer(
         text = f"redirect to {target[:200]}, which is not followed" if target else f"HTTP {response.status}"
         note_failed(session, entry, text, capture)
         return None
-    return await _item(spider, session, response, entry)
+    return await _item(session, response, entry)
 
 
-async def _item(
-    spider: DirectorySpider, session: CrawlSession, response: Response, entry: Due
-) -> DocumentItem:
+async def _item(session: CrawlSession, response: Response, entry: Due) -> DocumentItem:
     capture: Capture = response.meta["capture"]
-    detail = detail_for(session.portal, clock.day_of(capture.fetched_at), entry.directory_key)
+    detail = session.detail(clock.day_of(capture.fetched_at), entry.directory_key)
     page = Part(url=response.url, body=response.body, content_type=_header(response, "Content-Type"))
     captures: list[tuple[Capture | int, str, int]] = [(capture, "page", 0)]
     if entry.listing_capture_id is not None:  # what the record takes from the listing is traceable too
@@ -185,7 +64,7 @@ async def _item(
     parts: list[Part] = []
     missing: list[Finding] = []
     for want in wanted(page, detail) if detail.parts else ():
-        part = await _part(spider, session, want, missing)
+        part = await _part(session, want, missing)
         if part is not None:
             parts.append(part[0])
             captures.append((part[1], want.kind, want.ordinal))
@@ -225,17 +104,15 @@ async def _item(
         findings=missing,
         archive=archive,
         fail=fail,
-        done=spider.in_flight.release,
+        done=session.in_flight.release,
     )
 
 
-async def _part(
-    spider: DirectorySpider, session: CrawlSession, want: Wanted, missing: list[Finding]
-) -> tuple[Part, Capture] | None:
+async def _part(session: CrawlSession, want: Wanted, missing: list[Finding]) -> tuple[Part, Capture] | None:
     """A further response of a document; one that does not come is a finding, the document is kept."""
     problem = None
     try:
-        response = await fetch(spider, Request(want.url, dont_filter=True, meta={"role": "part"}))
+        response = await session.ask(Request(want.url, dont_filter=True, meta={"role": "part"}))
         if response.status >= 400 or response.meta.get("challenge"):
             problem = f"HTTP {response.status}"
     except Exception as error:

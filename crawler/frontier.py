@@ -1,0 +1,133 @@
+"""What a crawl asks for next: the archive is the frontier (DESIGN §7), this decides the order and the measure.
+
+First addresses never visited and failing ones, then known documents by age under the budget. Nothing is kept in
+memory but what is on its way, so a portal of any size fits, and a killed crawl goes on where it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+
+from sqlite_utils import Database
+
+from archive.frontier import Due, due, due_revisits
+from crawler import clock
+from crawler.session import WINDOW, CrawlSession
+
+CHUNK = 200
+"""Addresses read from the archive at once."""
+
+
+async def documents(session: CrawlSession) -> AsyncIterator[Due]:
+    """Every document that is due, as fast as the archive takes what came before.
+
+    Each yielded entry holds a place of ``session.in_flight``, which whoever handles its answer gives back.
+    """
+    session.fetching_since = clock.monotonic()
+    revisits_before = _newest_visit(session)
+    visited: set[int] = set()
+    async for entry in _pending(session):
+        visited.add(entry.sighting_id)
+        yield await _admitted(session, entry)
+    async for entry in _revisits(session, revisits_before, visited):
+        yield await _admitted(session, entry)
+    await _drained(session)
+
+
+async def _admitted(session: CrawlSession, entry: Due) -> Due:
+    await session.in_flight.acquire()
+    while session.journal.waiting > 4 * WINDOW and not session.over:
+        await asyncio.sleep(0.05)
+    return entry
+
+
+async def _pending(session: CrawlSession) -> AsyncIterator[Due]:
+    after = 0
+    while True:
+        chunk = due(
+            session.reader,
+            session.portal.id,
+            at=clock.stamp(),
+            crawl_id=session.crawl_id,
+            after_id=after,
+            limit=CHUNK,
+        )
+        if not chunk:
+            return
+        after = chunk[-1].sighting_id
+        for entry in _within_options(session, chunk):
+            if not _may_go_on(session):
+                return
+            yield entry
+
+
+def _within_options(session: CrawlSession, chunk: list[Due]) -> Iterator[Due]:
+    """What a bounded backfill asks for: an entry without a date is inside every range."""
+    options = session.options
+    for entry in chunk:
+        day = entry.published_on
+        too_early = day is not None and options.since is not None and day < options.since
+        too_late = day is not None and options.until is not None and day > options.until
+        if too_early or too_late:
+            continue
+        if options.directory is None or _listed_in(session.reader, entry.sighting_id, options.directory):
+            yield entry
+
+
+def _listed_in(db: Database, sighting_id: int, key: str) -> bool:
+    query = (
+        "SELECT 1 FROM entries JOIN directories ON directories.id = directory_id"
+        " WHERE sighting_id = ? AND directories.key = ?"
+    )
+    return db.execute(query, [sighting_id, key]).fetchone() is not None
+
+
+async def _revisits(session: CrawlSession, before: str, visited: set[int]) -> AsyncIterator[Due]:
+    budget = session.options.revisit
+    if budget is None:
+        budget = 0 if session.options.command == "backfill" else session.portal.schedule.revisit_budget
+    left = float("inf") if budget < 0 else budget
+    while left > 0 and not session.over:
+        await _drained(session)
+        limit = int(min(left, CHUNK)) + len(visited)
+        chunk = due_revisits(session.reader, session.portal.id, before=before, limit=limit)
+        fresh = [entry for entry in chunk if entry.sighting_id not in visited][: int(min(left, CHUNK))]
+        if not fresh:
+            return
+        left -= len(fresh)
+        for entry in fresh:
+            if not _may_go_on(session):
+                return
+            yield entry
+
+
+def _newest_visit(session: CrawlSession) -> str:
+    """One second after the newest visit before this crawl: times have whole seconds, and clocks are set back."""
+    query = "SELECT max(visited_at) FROM sightings WHERE portal = ?"
+    newest = session.reader.execute(query, [session.portal.id]).fetchone()[0] or session.started_at
+    last = max(newest, session.started_at)
+    return clock.stamp(clock.parse_stamp(last) + timedelta(seconds=1))
+
+
+async def _drained(session: CrawlSession) -> None:
+    """Wait until everything on its way has reached the archive: what is asked next must not see the past."""
+    for _ in range(WINDOW):
+        await session.in_flight.acquire()
+    for _ in range(WINDOW):
+        session.in_flight.release()
+    if not session.over:
+        await session.journal.commit(lambda db: None)
+
+
+def _may_go_on(session: CrawlSession) -> bool:
+    if session.over:
+        return False
+    if session.documents_left is None:
+        return True
+    if session.documents_left <= 0:
+        session.limited = True
+        return False
+    session.documents_left -= 1
+    return True

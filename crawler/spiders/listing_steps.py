@@ -1,0 +1,159 @@
+"""How a walk asks for listing pages and archives them during a crawl."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from scrapy import Request
+from scrapy.exceptions import IgnoreRequest
+from sqlite_utils import Database
+
+from archive.captures.model import Capture
+from archive.entries import ListedEntry, record_listing
+from archive.urls import has_session, host_of, url_key
+from crawler import clock
+from crawler.engines.base import Entry, ListingPage, ListingRequest
+from crawler.fetching import describe
+from crawler.portals.plan import DirectoryPlan
+from crawler.session import CrawlSession
+from crawler.walks.steps import Fetched, Mode, Progress
+from crawler.walks.traps import note_trap
+from pipelines.decode import decode
+
+
+class ListingSteps:
+    """How a walk asks for pages and archives them during a crawl (see :class:`crawler.walks.Steps`)."""
+
+    def __init__(
+        self,
+        session: CrawlSession,
+        planned: DirectoryPlan,
+        directory_id: int,
+        walk_id: int,
+        mode: Mode,
+        position: int = 0,
+    ):
+        self._session = session
+        self.plan = planned
+        self.directory_id = directory_id
+        self.walk_id = walk_id
+        self.mode = mode
+        self._session_ids_noted = False
+        self._position = position  # of the next page's first entry in the whole listing
+
+    async def fetch(self, request: ListingRequest) -> Fetched:
+        """Ask for a listing page; every way of failing becomes a sentence."""
+        self._session.counts["listing_requests"] += 1
+        try:
+            response = await self._session.ask(scrapy_request(request, self.plan.directory.key))
+        except IgnoreRequest as error:
+            return Fetched(None, problem=str(error))
+        except Exception as error:
+            return Fetched(None, problem=describe(error))
+        capture: Capture | None = response.meta.get("capture")
+        blocked = response.meta.get("challenge")
+        problem = f"HTTP {response.status}" if response.status >= 400 else None
+        text = "" if problem or blocked else self._decoded(response)
+        return Fetched(capture, response.status, text, response.url, problem, blocked)
+
+    def _decoded(self, response: Any) -> str:
+        header = response.headers.get("Content-Type")
+        content_type = header.decode("latin-1") if header else None
+        return decode(response.body, content_type, self._session.portal.http.encoding).text
+
+    async def record(self, request: ListingRequest, fetched: Fetched, page: ListingPage) -> Progress:
+        """Entries, counters and the cursor of one page, in one transaction."""
+        capture = fetched.capture
+        assert capture is not None  # a page that was read has been captured
+        listed = [self._listed(entry) for entry in page.entries]
+        cursor = page.next.to_dict() if page.next is not None else None
+        at = clock.stamp()
+        head = self.mode == "head"
+        position = (
+            0 if request.page == 1 else self._position
+        )  # the first page is read again at the end of a walk
+        self._position = position + len(listed)
+
+        def step(db: Database) -> Progress:
+            result = record_listing(
+                db,
+                self.walk_id,
+                capture,
+                listed,
+                announced_total=page.announced_total,
+                cursor=cursor,
+                position=position,
+                at=at,
+            )
+            seen = db.execute("SELECT entries_seen FROM walks WHERE id = ?", [self.walk_id]).fetchone()[0]
+            return Progress(
+                entries=result.new + result.known,
+                new=result.new,
+                on_this_walk=result.on_this_walk,
+                seen_in_all=seen,
+                known_in_archive=self._known(db) if head else 0,
+            )
+
+        progress = await self._session.journal.commit(step)
+        self._note_session_ids(page)
+        counts = self._session.counts
+        counts["listing_pages"] += 1
+        counts["entries_new"] += progress.new
+        return progress
+
+    def _note_session_ids(self, page: ListingPage) -> None:
+        """Addresses that differ at every fetch would be new documents every night: named once a directory."""
+        if self._session_ids_noted or not any(has_session(entry.url) for entry in page.entries):
+            return
+        self._session_ids_noted = True
+        message = f"{self.plan.directory.name}: addresses carry session ids, which are not part of their keys"
+        key = self.plan.directory.key
+        note_trap(self._session, message, key, "session-ids", directory_id=self.directory_id)
+
+    def _known(self, db: Database) -> int:
+        query = "SELECT count(*) FROM entries WHERE directory_id = ? AND delisted_at IS NULL"
+        return int(db.execute(query, [self.directory_id]).fetchone()[0])
+
+    def _listed(self, entry: Entry) -> ListedEntry:
+        urls = self.plan.urls
+        path = entry.url.partition("?")[0].partition("#")[0].lower()
+        kind: Literal["page", "file", "offsite"] = "page"
+        if host_of(entry.url) not in self._session.portal.own_hosts:
+            kind = "offsite"
+        elif path.rpartition(".")[2] in urls.files:
+            kind = "file"
+        return ListedEntry(
+            url=entry.url,
+            url_key=url_key(entry.url, drop_query=urls.drop_query, keep_fragment=urls.keep_fragment),
+            kind=kind,
+            title=entry.title,
+            published_on=entry.published_on,
+            fields=dict(entry.fields),
+            pinned=entry.pinned,
+        )
+
+    def stop_after(self) -> str | None:
+        """A limited backfill needs no more entries than it will fetch."""
+        left = self._session.documents_left
+        if left is not None and self._session.counts["entries_new"] >= left:
+            self._session.limited = True
+            return "the limit of this run is reached"
+        return self._session.stopping if self._session.over else None
+
+
+def scrapy_request(request: ListingRequest, directory: str) -> Request:
+    """The Scrapy request of a listing request; a form is sent urlencoded as UTF-8."""
+    headers = {str(name): str(value) for name, value in request.headers.items()}
+    body = request.body
+    if request.form is not None:
+        body = urlencode(dict(request.form))
+        headers.setdefault("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")
+    return Request(
+        request.url,
+        method=request.method,
+        headers=headers,
+        body=body,
+        dont_filter=True,
+        meta={"role": "listing", "directory": directory, "page": request.page},
+    )
