@@ -10,10 +10,12 @@ from archive.events import add_event
 from archive.identity import best_match
 from archive.indexing import indexed
 from archive.joining import join
+from archive.principal import choose_principal
 from archive.record import Record, content_hash
 from archive.revisions import Stored, delete_revision, stored
 
 SHOWING = "SELECT id FROM documents WHERE revision_id = ?"
+SAYING = "SELECT DISTINCT document_id FROM sightings WHERE revision_id = ?"
 
 
 def replace_record(
@@ -46,7 +48,12 @@ def replace_record(
     if status == "quarantined":
         _forget_if_repaired(db, revision_id, sighting_id, new.content_hash)
         return True
-    for (document_id,) in db.conn.execute(SHOWING, (revision_id,)).fetchall():
+    shown = db.conn.execute(SHOWING, (revision_id,)).fetchall()
+    if not shown:
+        # An alias may have become a variant by it, or the other way round.
+        for (document_id,) in db.conn.execute(SAYING, (revision_id,)).fetchall():
+            choose_principal(db, document_id)
+    for (document_id,) in shown:
         before = read_shown(db, document_id)
         with indexed(db, document_id):
             refresh(db, document_id, at=at, crawl_id=crawl_id, force=True)

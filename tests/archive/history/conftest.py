@@ -6,14 +6,16 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlite_utils import Database
 
 from archive.captures.model import Capture
+from archive.migrations import migrate
 from archive.record import Record
-from archive.transaction import transaction
+from archive.transaction import connect, transaction
 from archive.writer import Visit, VisitResult, write_gone, write_visit
 
 CRAWL = "20261123T021500Z-00000001"
@@ -107,3 +109,21 @@ def site(db: Database, capture: Callable[..., Capture]) -> Site:
 @pytest.fixture(name="prose")
 def prose_fixture() -> Callable[..., str]:
     return prose
+
+
+@pytest.fixture
+def fresh(site: Site, tmp_path: Path, capture: Callable[..., Any]) -> Callable[[], Any]:
+    """A maker of sites over archives of their own."""
+    count = 0
+
+    def make() -> Any:
+        nonlocal count
+        count += 1
+        db = connect(tmp_path / f"{count}.db")
+        migrate(db, site.at)
+        for table in ("portals", "crawls"):
+            rows = list(site.db.query(f"SELECT * FROM {table}"))
+            db[table].insert_all(rows)
+        return type(site)(db, capture)
+
+    return make

@@ -9,15 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archive.content import Content
-from archive.migrations import migrate
 from archive.record import Record, content_hash
 from archive.search import check_index
-from archive.transaction import connect
 
 _spec = importlib.util.spec_from_file_location("replay", Path(__file__).with_name("replay.py"))
 assert _spec and _spec.loader
@@ -92,24 +89,6 @@ def archived(site: Any) -> dict[str, Any]:
             " JOIN documents AS b ON b.id = other_id ORDER BY 1, 2, 3"
         ),
     }
-
-
-@pytest.fixture
-def fresh(site: Any, tmp_path: Path, capture: Callable[..., Any]) -> Callable[[], Any]:
-    """A maker of sites over archives of their own."""
-    count = 0
-
-    def make() -> Any:
-        nonlocal count
-        count += 1
-        db = connect(tmp_path / f"{count}.db")
-        migrate(db, site.at)
-        for table in ("portals", "crawls"):
-            rows = list(site.db.query(f"SELECT * FROM {table}"))
-            db[table].insert_all(rows)
-        return type(site)(db, capture)
-
-    return make
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
