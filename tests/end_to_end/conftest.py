@@ -1,90 +1,38 @@
-"""Running the console script as a user would, against real local servers."""
+"""The console script on real local servers. Crawled archives are shared; a test that changes one gets a copy."""
 
 from __future__ import annotations
 
+import fcntl
 import json
-import os
-import sqlite3
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from crawler.samples.portal_files import write_portal_files
 from crawler.samples.server import SampleServer
 
-TIMEOUT = 120
+from .runner import Gongkai, Ran
+
+FIRST_NIGHT = "2026-06-01T02:00:00+08:00"
 
 
 @dataclass(frozen=True)
-class Ran:
-    """A finished command."""
+class Demo:
+    """What ``gongkai demo`` made and said; read only."""
 
-    code: int
-    out: str
-    err: str
-
-    def json(self) -> Any:
-        """What ``--json`` printed."""
-        return json.loads(self.out)
+    gongkai: Gongkai
+    ran: Ran
 
 
-class Gongkai:
-    """Runs ``gongkai`` on one data directory."""
+@dataclass(frozen=True)
+class Night:
+    """The sample portals, running, and an archive of them after the first night."""
 
-    def __init__(self, data: Path):
-        self.data = data
-
-    def __call__(self, *words: str, now: str | None = None, **environment: str) -> Ran:
-        done = subprocess.run(
-            self.command(*words),
-            env=self.environment(now, **environment),
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT,
-            check=False,
-        )
-        return Ran(done.returncode, done.stdout, done.stderr)
-
-    def start(self, *words: str, now: str | None = None) -> subprocess.Popen[bytes]:
-        """Start it and go on; the caller ends it."""
-        return subprocess.Popen(
-            self.command(*words),
-            env=self.environment(now),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-
-    def command(self, *words: str) -> list[str]:
-        """The words that start it."""
-        return [sys.executable, "-m", "crawler.cli", *words]
-
-    def environment(self, now: str | None = None, **more: str) -> dict[str, str]:
-        """Nothing of the caller's shell but the path, the data directory and the time."""
-        clean = {"PATH": os.environ["PATH"], "GONGKAI_DATA": str(self.data), "LANG": "C.UTF-8", **more}
-        return clean | ({"GONGKAI_NOW": now} if now else {})
-
-    def query(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        """Rows of the archive."""
-        connection = sqlite3.connect(self.data / "gongkai.db")
-        try:
-            return connection.execute(sql, parameters).fetchall()
-        finally:
-            connection.close()
-
-    def count(self, table: str, where: str = "1") -> int:
-        """How many rows."""
-        return int(self.query(f"SELECT count(*) FROM {table} WHERE {where}")[0][0])
-
-    def portal(self, id_: str, text: str) -> None:
-        """Write a portal file of the user's own."""
-        folder = self.data / "portals"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{id_}.toml").write_text(text, encoding="utf-8")
+    gongkai: Gongkai
+    server: SampleServer
+    ran: Ran
 
 
 @pytest.fixture
@@ -101,13 +49,36 @@ def samples(gongkai: Gongkai) -> Iterator[SampleServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Demo:
+    """``gongkai demo`` in the folder of an older demo, run once for all workers."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "demo"
+    said = folder.with_suffix(".json")
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not said.exists():
+            folder.mkdir()
+            (folder / ".gongkai-demo").touch()
+            (folder / "gongkai.db").write_bytes(b"of an older demo")
+            (folder / "letter.txt").write_bytes(b"of an older demo")
+            ran = Gongkai(folder)("demo", "--data", str(folder))
+            said.write_text(json.dumps(asdict(ran)), encoding="utf-8")
+    return Demo(Gongkai(folder), Ran(**json.loads(said.read_text(encoding="utf-8"))))
+
+
+@pytest.fixture(scope="session")
+def first_night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
+    """All sample portals crawled once; read only."""
+    gongkai = Gongkai(tmp_path_factory.mktemp("night") / "data")
+    with SampleServer(crawl_delay=0.01) as server:
+        ids = write_portal_files(server, gongkai.data / "portals")
+        yield Night(gongkai, server, gongkai("crawl", *ids, now=FIRST_NIGHT))
+
+
 @pytest.fixture
-def dump(gongkai: Gongkai) -> Callable[[], dict[str, list[tuple[Any, ...]]]]:
-    """All rows of the tables that a reader sees, to compare before and after."""
-    tables = ("documents", "revisions", "revision_captures", "sightings", "entries", "attachments", "events",
-              "findings", "document_links", "document_uids", "captures")  # fmt: skip
-
-    def rows() -> dict[str, list[tuple[Any, ...]]]:
-        return {table: gongkai.query(f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables}
-
-    return rows
+def night(first_night: Night, tmp_path: Path) -> Iterator[Night]:
+    """The archive after the first night, to go on with; the portals show edition 1."""
+    first_night.server.edition = 1
+    yield Night(first_night.gongkai.copy_to(tmp_path / "copy"), first_night.server, first_night.ran)
+    first_night.server.edition = 1
