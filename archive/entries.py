@@ -56,9 +56,10 @@ class _Known(NamedTuple):
     last_walk_id: int | None  # None: this directory has not listed it
 
 
+# CROSS JOIN keeps SQLite from reading all the portal's sightings to find a page's.
 _KNOWN = """
     SELECT s.url_key, s.id, s.url, s.kind, s.state, s.first_seen_at, e.last_walk_id
-    FROM json_each(?) AS page JOIN sightings AS s ON s.portal = ? AND s.url_key = page.value
+    FROM json_each(?) AS page CROSS JOIN sightings AS s ON s.portal = ? AND s.url_key = page.value
     LEFT JOIN entries AS e ON e.directory_id = ? AND e.sighting_id = s.id
 """
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from archive.crawls import finish_walk, start_walk
-from archive.entries import ListedEntry, ListingResult, record_listing
+from archive.entries import _KNOWN, ListedEntry, ListingResult, record_listing
 from archive.transaction import transaction
 
 CRAWL, T0 = "20261123T021500Z-00000001", "2026-11-23T02:15:00Z"
@@ -180,3 +180,9 @@ def test_a_page_of_100_entries_is_fast(db, page):
         took.append(time.perf_counter() - start)
     # 5 ms is the aim and about 2 ms what it takes; the bound leaves room for a loaded machine.
     assert sorted(took)[len(took) // 2] < 0.025
+
+
+def test_a_page_is_looked_up_by_its_keys_not_in_all_sightings(db):
+    plan = [row[3] for row in db.conn.execute(f"EXPLAIN QUERY PLAN {_KNOWN}", ("[]", "sample", 1))]
+    assert plan[0].startswith("SCAN page")
+    assert plan[1].endswith("(portal=? AND url_key=?)")
