@@ -13,7 +13,9 @@ from pipelines.cells import Cells
 from pipelines.markup import class_tokens, collapse, inline_text
 from pipelines.select import matches
 
-_SEPARATORS = re.compile(r"\s*(?:[_|｜]|\s[-—–]\s|-{2,}|\s{2,}|[-—–](?=[^-—–]*$))\s*")
+# What <title> is joined with; a hyphen only between Chinese characters, and not the dash of a title's own.
+_PART = re.compile(r"(?:(?!(?<=[\u3400-\u9fff)）》”])\s?-\s?(?=[\u3400-\u9fff])|\s[-—–]|--|\s\s)[^_|｜])+")
+_LONGEST_COLUMN = 8
 _TITLE_CLASS = re.compile(r"title|biaoti|headline|(?:^|[-_])(?:tit|bt|h1|tt)(?:$|[-_\d])")
 _NOT_TITLE_CLASS = re.compile(
     r"sub|small|site|nav|menu|head(?:er)?$|foot|column|channel|list|block|side|right|left|logo|fu|search|share|tab"
@@ -74,11 +76,23 @@ def page_title(root: HtmlElement) -> str:
 
 
 def without_site(title: str, sites: Iterable[str]) -> str | None:
-    """``<title>`` without the site's and columns' names: the longest of its parts that is no site's name."""
-    parts = [part for part in _SEPARATORS.split(title) if part and len(_HAN.findall(part)) >= 2]
+    """``<title>`` without the names of site and columns around it; None if nothing else is there.
+
+    Parts that are a site's name go from both ends, and short ones (columns) beside them where a longer part stays.
+    """
     names = {key(site) for site in sites if site}
-    own = [part for part in parts if key(part) not in names and not _is_site_name(part)]
-    return max(own, key=len) if own else None
+    parts = [(match.start(), match.end()) for match in _PART.finditer(title)]
+    parts = [(start, end) for start, end in parts if len(_HAN.findall(title[start:end])) >= 2]
+    longest = max((len(key(title[start:end])) for start, end in parts), default=0)
+    for end_of_list in (-1, 0):
+        while parts:
+            start, end = parts[end_of_list]
+            part = key(title[start:end])
+            is_column = len(parts) > 1 and len(part) <= _LONGEST_COLUMN and len(part) < longest
+            if not (is_column or part in names or _is_site_name(title[start:end].strip())):
+                break
+            parts.pop(end_of_list)
+    return title[parts[0][0] : parts[-1][1]].strip() if parts else None
 
 
 def _is_site_name(part: str) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import accumulate
 
 from lxml.html import HtmlElement
 
@@ -30,14 +32,14 @@ _TELLING = frozenset(
 _FEWEST = 3
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class Group:
-    """Pairs that follow each other closely. ``fields`` are the known fields among their labels."""
+    """Pairs that follow each other closely; what is derived from them is computed once, when all are there."""
 
     pairs: list[Pair] = field(default_factory=list)
     last: int = -1
 
-    @property
+    @cached_property
     def fields(self) -> set[str]:
         """Fields of the labels, whether they have a value or not; furniture and line-only labels left out."""
         return {
@@ -46,7 +48,7 @@ class Group:
             if pair.meaning and pair.meaning.field != IGNORED and not pair.meaning.line_only
         }
 
-    @property
+    @cached_property
     def is_block(self) -> bool:
         """Whether this is a metadata block: an 索引号 and another field, or three fields of which one tells."""
         fields = self.fields
@@ -55,7 +57,7 @@ class Group:
         filled = {pair.meaning.field for pair in self.pairs if pair.meaning and pair.value} & fields
         return len(fields) >= _FEWEST and len(filled) > 1 and bool(fields & _TELLING)
 
-    @property
+    @cached_property
     def known(self) -> list[Pair]:
         """Pairs whose label means something."""
         return [pair for pair in self.pairs if pair.meaning]
@@ -84,19 +86,24 @@ def groups(pairs: list[Pair], titles: Sequence[int]) -> list[Group]:
 
 def covered(page: Cells, pairs: list[Pair]) -> set[HtmlElement]:
     """The largest elements all of whose text is labels and values of ``pairs``: no part of the body."""
-    used = {number for pair in pairs for number in pair.used}
+    used = bytearray(len(page.items))
+    for pair in pairs:
+        for number in pair.used:
+            used[number] = 1
+    sums = [0, *accumulate(used)]
+
+    def is_covered(element: HtmlElement) -> bool:
+        first, last = page.extent.get(element, (0, 0))
+        return first < last and sums[last] - sums[first] == last - first
+
     found: set[HtmlElement] = set()
-    for number in sorted(used):
-        element = page.items[number].owner
-        if not _is_covered(page, element, used):
+    done = 0
+    for number, cell in enumerate(page.items):
+        if number < done or not used[number] or not is_covered(cell.owner):
             continue
-        parent = element.getparent()
-        while parent is not None and parent.tag not in ("body", "html") and _is_covered(page, parent, used):
+        element, parent = cell.owner, cell.owner.getparent()
+        while parent is not None and parent.tag not in ("body", "html") and is_covered(parent):
             element, parent = parent, parent.getparent()
         found.add(element)
+        done = page.extent[element][1]
     return found
-
-
-def _is_covered(page: Cells, element: HtmlElement, used: set[int]) -> bool:
-    first, last = page.extent.get(element, (0, 0))
-    return first < last and all(number in used for number in range(first, last))

@@ -55,9 +55,7 @@ def find_pairs(page: Cells, known: Vocabulary, spaced: frozenset[str] = frozense
         if cell.table_cell is not None:
             search.by_table_cell[cell.table_cell].append(number)
         labels = find_labels(cell, known)
-        opens = (
-            any(label.meaning and label.meaning.field in spaced for label in labels) and len(cell.text) > 40
-        )
+        opens = any(label.meaning and label.meaning.field in spaced for label in labels)
         if opens or (goes_on and opens_with_label(cell, known)):
             labels = find_labels(cell, known, spaced=True)
             goes_on = True
