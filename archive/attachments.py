@@ -18,8 +18,9 @@ _UPSERT = f"{_INSERT}, url = excluded.url, name = excluded.name, ordinal = exclu
 def save_attachments(db: Database, document_id: int, record: Record, *, at: str, shown: bool) -> None:
     """Add or update a row for each attachment of a record that was just archived.
 
-    New ones are ``pending``; an address that cannot be fetched (no http) is ``refused``. Rows of attachments that the
-    page no longer links stay: they have bytes. ``shown``: the document shows this record, whose names and order hold.
+    New ones are ``pending``; an address that cannot be fetched (no http) is ``refused``. Rows of attachments
+    that the page no longer links stay: they have bytes. ``shown``: the document shows this record, whose
+    names and order hold.
     """
     rows: dict[str, tuple[object, ...]] = {}
     for ordinal, attachment in enumerate(record.attachments):

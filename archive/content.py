@@ -13,8 +13,8 @@ SHORT_BODY = 80
 """Characters (letters and digits) under which a body, such as 见附件, says nothing: then the titles decide."""
 
 NEAR = 0.8
-"""Two bodies that share this part of their shingles are one text, whatever their titles. Different pages of one
-portal, of 50 measured, stayed under 0.46 where their bodies were not short."""
+"""Two bodies that share this part of their shingles are one text, whatever their titles. Different pages of
+one portal, of 50 measured, stayed under 0.46 where their bodies were not short."""
 
 ALIKE = 0.6
 """Two bodies under one title need only this: an edit of every fourth sentence stays above it."""
@@ -61,7 +61,8 @@ class Content:
 
 
 def same_text(left: Content, right: Content) -> bool:
-    """Whether two contents are one text in two states: equal, alike, or one of them too short under one title.
+    """Whether two contents are one text in two states: equal, alike, or one of them too short under one
+    title.
 
     Two different 文号 make two documents however alike: templates of decisions differ in little else.
     """

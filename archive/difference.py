@@ -65,8 +65,8 @@ def _fields(old: Record, new: Record) -> tuple[FieldChange, ...]:
 
 
 def _as_text(record: Record) -> dict[str, str]:
-    """Every field that a reader sees as a value; ``extra`` and the sign-off one by one. Not the tables: their rows
-    stand in the body's text."""
+    """Every field that a reader sees as a value; ``extra`` and the sign-off one by one. Not the tables: their
+    rows stand in the body's text."""
     values = {name: getattr(record, name) or "" for name in ("title", *METADATA_FIELDS)}
     values["keywords"] = "；".join(record.keywords)
     values["attachments"] = "；".join(attachment.name for attachment in record.attachments)

@@ -63,8 +63,8 @@ def create_document(db: Database, *, uid: str, portal: str, url: str, at: str) -
 def refresh(db: Database, document_id: int, *, at: str, crawl_id: str | None, force: bool = False) -> None:
     """Choose the principal and the roles anew, and flatten what it shows where that is another revision.
 
-    Inside :func:`archive.indexing.indexed`. ``force``: flatten also when the revision is the same, because its record changed. A
-    document without sightings goes on showing what it showed.
+    Inside :func:`archive.indexing.indexed`. ``force``: flatten also when the revision is the same, because
+    its record changed. A document without sightings goes on showing what it showed.
     """
     principal = choose_principal(db, document_id)
     shown = read_shown(db, document_id)

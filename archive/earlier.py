@@ -1,4 +1,5 @@
-"""What :func:`archive.identity.place` may know, read from the archive: a handful of rows, each by an index."""
+"""What :func:`archive.identity.place` may know, read from the archive: a handful of rows, each by an
+index."""
 
 from __future__ import annotations
 
@@ -49,7 +50,8 @@ class Sighting:
     gone_days: int
     gone_on: str | None
     accepted_hash: str | None
-    """``content_hash`` of the accepted revision that it points to; that of its last visit may be quarantined."""
+    """``content_hash`` of the accepted revision that it points to; that of its last visit may be
+    quarantined."""
 
 
 def read_sighting(db: Database, sighting_id: int) -> Sighting:

@@ -1,7 +1,7 @@
 """Where a visited page belongs: one pure function, from what the visits before it left (DESIGN §4).
 
-"Before" is the order of (time, url_key). Nothing here reads the database, a clock or an id's value, so replaying the
-same visits gives the same documents in whatever order they arrived.
+"Before" is the order of (time, url_key). Nothing here reads the database, a clock or an id's value, so
+replaying the same visits gives the same documents in whatever order they arrived.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ UID_LENGTH = 16
 
 @dataclass(frozen=True, slots=True)
 class KnownDocument:
-    """A document and what it shows; ``said``: it said exactly what the visit says, now or in an earlier revision."""
+    """A document and what it shows; ``said``: it said exactly what the visit says, now or in an earlier
+    revision."""
 
     id: int
     content: Content
@@ -32,8 +33,8 @@ class KnownDocument:
 
 @dataclass(frozen=True, slots=True)
 class KnownAddress:
-    """What the visited address was before: its document, what it last said there (None: nothing that was accepted),
-    and the document it stood for under each valid number it ever had."""
+    """What the visited address was before: its document, what it last said there (None: nothing that was
+    accepted), and the document it stood for under each valid number it ever had."""
 
     document: int
     content: Content | None
@@ -44,8 +45,9 @@ class KnownAddress:
 class Earlier:
     """What the visits before this one left that can bear on it.
 
-    ``named``: the other documents that now show the visit's number, oldest first; ``twins``: documents whose body may
-    be the same, oldest first; ``placeholders``: which of the visit's and the address's numbers are placeholders.
+    ``named``: the other documents that now show the visit's number, oldest first; ``twins``: documents whose
+    body may be the same, oldest first; ``placeholders``: which of the visit's and the address's numbers are
+    placeholders.
     """
 
     address: KnownAddress | None = None
@@ -57,7 +59,8 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A relation to another document: ``shares-number`` from the later one, ``renumbered-as`` from the earlier."""
+    """A relation to another document: ``shares-number`` from the later one, ``renumbered-as`` from the
+    earlier."""
 
     other: int
     relation: Literal["shares-number", "renumbered-as"]
@@ -67,9 +70,9 @@ class Link:
 class Placement:
     """The answer: the document (None: a new one) and what else the visit shows.
 
-    ``own``: the address stood for that document before. ``reused``: it stood for another one, so a new document's uid
-    takes its number in. ``same_as``: another document found to be this one. ``quarantine``: why not to show it.
-    ``placeholder``: the number has just become one.
+    ``own``: the address stood for that document before. ``reused``: it stood for another one, so a new
+    document's uid takes its number in. ``same_as``: another document found to be this one. ``quarantine``:
+    why not to show it. ``placeholder``: the number has just become one.
     """
 
     document: int | None
@@ -100,7 +103,8 @@ def place(visit: Content, earlier: Earlier) -> Placement:
 
 
 def _renumber(visit: Content, last: Content | None, address: KnownAddress, earlier: Earlier) -> Placement:
-    """A known address with a number that it never had: renumbered, found to be another document, or reused."""
+    """A known address with a number that it never had: renumbered, found to be another document, or
+    reused."""
     continued = last is None or same_text(visit, last)
     match = best_match(visit, earlier.named)
     if match is not None:
@@ -126,7 +130,8 @@ def _place_new_address(visit: Content, earlier: Earlier) -> Placement:
 
 
 def best_match(visit: Content, named: Sequence[KnownDocument]) -> KnownDocument | None:
-    """Among the documents under the visit's number the one that it is: the same content first, then the most alike."""
+    """Among the documents under the visit's number the one that it is: the same content first, then the most
+    alike."""
     for known in named:
         if known.said:
             return known
@@ -142,7 +147,8 @@ def _shared(named: Sequence[KnownDocument]) -> tuple[tuple[Link, ...], bool]:
 
 
 def _renumbered_twins(visit: Content, twins: Sequence[KnownDocument]) -> tuple[Link, ...]:
-    """Links from documents of another number that have the visit's title and body; short bodies prove nothing."""
+    """Links from documents of another number that have the visit's title and body; short bodies prove
+    nothing."""
     if visit.short or not visit.plain_title:
         return ()
     body = condense(visit.body)
@@ -174,7 +180,8 @@ def _valid(number: str | None, earlier: Earlier) -> str | None:
 
 
 def uid_of(portal: str, url_key: str, number: str | None = None) -> str:
-    """The uid of the document first seen at this address; ``number`` (an :func:`index_key`) where it was reused."""
+    """The uid of the document first seen at this address; ``number`` (an :func:`index_key`) where it was
+    reused."""
     name = f"{portal}\n{url_key}" + (f"\n{number}" if number else "")
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()
     return base64.b32encode(digest).decode("ascii").lower()[:UID_LENGTH]

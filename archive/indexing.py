@@ -14,8 +14,8 @@ from archive.search import fts_row, index_document
 def indexed(db: Database, document_id: int) -> Iterator[None]:
     """Index a document anew after the block changed its rows or removed it.
 
-    When the block raises, the transaction around it is rolled back and there is nothing to index. Not once for a
-    whole batch: measured, FTS5 then only writes as much later.
+    When the block raises, the transaction around it is rolled back and there is nothing to index. Not once
+    for a whole batch: measured, FTS5 then only writes as much later.
     """
     old = fts_row(db, document_id)
     yield

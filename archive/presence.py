@@ -1,4 +1,5 @@
-"""Whether a document is still at its portal: gone by days, withdrawn with its last address, returned (DESIGN §4)."""
+"""Whether a document is still at its portal: gone by days, withdrawn with its last address, returned (DESIGN
+§4)."""
 
 from __future__ import annotations
 
@@ -25,10 +26,12 @@ def shanghai_day(at: str) -> str:
 
 
 def write_gone(db: Database, sighting_id: int, capture: Capture, at: str, crawl_id: str) -> bool:
-    """Note that an address was gone (404, 410, soft 404, redirect home); True when its document is withdrawn by it.
+    """Note that an address was gone (404, 410, soft 404, redirect home); True when its document is withdrawn
+    by it.
 
-    Counted once a day in Shanghai. After ``GONE_DAYS`` different days the address is believed to be gone: the document
-    shows its next sighting, or is withdrawn when it has none left; its text stays. Inside the caller's transaction.
+    Counted once a day in Shanghai. After ``GONE_DAYS`` different days the address is believed to be gone: the
+    document shows its next sighting, or is withdrawn when it has none left; its text stays. Inside the
+    caller's transaction.
     """
     sighting = read_sighting(db, sighting_id)
     add_capture(db, capture)
@@ -45,7 +48,8 @@ def write_gone(db: Database, sighting_id: int, capture: Capture, at: str, crawl_
 
 
 def touch(db: Database, sighting_id: int, capture: Capture, at: str) -> None:
-    """Note a visit whose answer is the one before (304, or the same bytes): nothing changed, and it is there."""
+    """Note a visit whose answer is the one before (304, or the same bytes): nothing changed, and it is
+    there."""
     sighting = read_sighting(db, sighting_id)
     add_capture(db, capture)
     db.conn.execute(
@@ -58,7 +62,8 @@ def touch(db: Database, sighting_id: int, capture: Capture, at: str) -> None:
 
 
 def quarantined(db: Database, sighting_id: int, content_hash: str | None) -> int | None:
-    """The revision that holds the sighting's last visit back, if it is quarantined: no proof that the page is there."""
+    """The revision that holds the sighting's last visit back, if it is quarantined: no proof that the page is
+    there."""
     row = db.conn.execute(
         "SELECT id, status, content_hash FROM revisions WHERE sighting_id = ? ORDER BY number DESC LIMIT 1",
         (sighting_id,),

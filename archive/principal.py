@@ -35,9 +35,9 @@ class Speaker(NamedTuple):
 def choose_principal(db: Database, document_id: int) -> Speaker | None:
     """Set the roles of the document's sightings and return the principal; None when none was ever accepted.
 
-    The principal is the first visited of those that are not gone. When all are gone the one that spoke last keeps its
-    role, so that a withdrawn document goes on showing what it showed. The others are ``alias`` where they say the same
-    as it, else ``variant``.
+    The principal is the first visited of those that are not gone. When all are gone the one that spoke last
+    keeps its role, so that a withdrawn document goes on showing what it showed. The others are ``alias``
+    where they say the same as it, else ``variant``.
     """
     speakers = [Speaker(*row) for row in db.conn.execute(_SIGHTINGS, (document_id,))]
     if not speakers:
@@ -62,7 +62,8 @@ def _role(speaker: Speaker, principal: Speaker) -> str:
 
 
 def _first_visit(db: Database, speaker: Speaker) -> tuple[str, str, str]:
-    """(crawl id, time, url_key) of the first visit, by which documents get their uid and sightings their order."""
+    """(crawl id, time, url_key) of the first visit, by which documents get their uid and sightings their
+    order."""
     found = db.conn.execute(FIRST_VISIT, (speaker.portal, f"GET {speaker.url_key}")).fetchone()
     crawl_id, at = found or ("", speaker.first_seen_at)
     return crawl_id, at, speaker.url_key

@@ -25,7 +25,8 @@ def save_record_findings(
 ) -> None:
     """Save the record's findings and resolve the document's other ones that a record had.
 
-    A finding about a record has a ``revision_id``; those about identity or attachments have none and are left alone.
+    A finding about a record has a ``revision_id``; those about identity or attachments have none and are left
+    alone.
     """
     present = {(finding.rule, finding.location) for finding in record.findings}
     for finding_id, rule, location in db.conn.execute(_OPEN, (document_id,)).fetchall():

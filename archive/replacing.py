@@ -23,9 +23,9 @@ def replace_record(
 ) -> bool:
     """Put ``record`` (raw) in the place of a revision's; False, and nothing is written, when it is the same.
 
-    Sightings, documents, findings and the search index follow. A quarantined revision that now says what its address
-    said when last accepted is deleted. A document whose number was only now found joins the one that has it (event
-    ``joined`` at ``at``). Raises ``KeyError`` for an unknown revision.
+    Sightings, documents, findings and the search index follow. A quarantined revision that now says what its
+    address said when last accepted is deleted. A document whose number was only now found joins the one that
+    has it (event ``joined`` at ``at``). Raises ``KeyError`` for an unknown revision.
     """
     row = db.conn.execute(
         "SELECT sighting_id, status, content_hash, record FROM revisions WHERE id = ?", (revision_id,)
@@ -63,7 +63,8 @@ def replace_record(
 
 
 def replace_last(db: Database, sighting: Sighting, record: Record, *, at: str, crawl_id: str) -> None:
-    """Take ``record``, the sighting's last capture read by today's code, for what it said at its last visit."""
+    """Take ``record``, the sighting's last capture read by today's code, for what it said at its last
+    visit."""
     last = db.conn.execute(
         "SELECT id, content_hash FROM revisions WHERE sighting_id = ? ORDER BY number DESC LIMIT 1",
         (sighting.id,),

@@ -1,4 +1,5 @@
-"""The rows of ``revisions``: a record in the form the archive keeps it, and what changed since the last one."""
+"""The rows of ``revisions``: a record in the form the archive keeps it, and what changed since the last
+one."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ Part = tuple[int, str, int]
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A record as the archive keeps it: masked, as object and as JSON, under the hash of its unmasked form."""
+    """A record as the archive keeps it: masked, as object and as JSON, under the hash of its unmasked
+    form."""
 
     record: Record
     text: str

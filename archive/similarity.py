@@ -1,10 +1,10 @@
 """How alike two bodies are, at a bounded cost: shingles for comparing two, a simhash for finding one again.
 
-A shingle is four characters of the folded text, which is one 64-bit number of its UTF-16 form: a set of them is
-made at the speed of ``memoryview.cast``, without a Python step for each. Characters, because an edit in Chinese has no
-word boundaries; four, because shorter ones are shared by any two official texts. Only the beginning and the end of a
-long text count: a text that keeps both is the same document whatever was exchanged between them, and 200 KB cost no
-more than 36.
+A shingle is four characters of the folded text, which is one 64-bit number of its UTF-16 form: a set of them
+is made at the speed of ``memoryview.cast``, without a Python step for each. Characters, because an edit in
+Chinese has no word boundaries; four, because shorter ones are shared by any two official texts. Only the
+beginning and the end of a long text count: a text that keeps both is the same document whatever was exchanged
+between them, and 200 KB cost no more than 36.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ _LANE = 8
 
 
 def condense(text: str) -> str:
-    """``text`` without anything that a change of layout may change: NFKC, no case, letters and digits only."""
+    """``text`` without anything that a change of layout may change: NFKC, no case, letters and digits
+    only."""
     # Full-width punctuation would make the normalisation of every Chinese text slow: drop it first.
     bare = _NOT_TEXT.sub("", text)
     normal = unicodedata.normalize("NFKC", bare)

@@ -1,7 +1,7 @@
 """One visited page into the archive: identity, revision, document, events, findings, index (DESIGN §4).
 
-Everything here runs inside the caller's transaction and reads a handful of rows by index, so that a batch of visits
-stays short.
+Everything here runs inside the caller's transaction and reads a handful of rows by index, so that a batch of
+visits stays short.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ Outcome = Literal["new", "revised", "renumbered", "unchanged", "alias", "variant
 class Visit:
     """A page that was fetched and read.
 
-    ``record`` is raw, not masked. ``captures``: (capture, or the id of one that is archived already; part; ordinal).
-    ``baseline``: where the sighting's ``extractor_version`` is not the record's, its last capture read by today's code;
-    without it, new code would look like an edit.
+    ``record`` is raw, not masked. ``captures``: (capture, or the id of one that is archived already; part;
+    ordinal). ``baseline``: where the sighting's ``extractor_version`` is not the record's, its last capture
+    read by today's code; without it, new code would look like an edit.
     """
 
     sighting_id: int
@@ -65,7 +65,8 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class VisitResult:
-    """Where the visit ended: the document, what became of it, and the revision that says what the address says."""
+    """Where the visit ended: the document, what became of it, and the revision that says what the address
+    says."""
 
     uid: str
     outcome: Outcome
@@ -168,8 +169,9 @@ def _accept(
 def _said_already(db: Database, document_id: int, sighting_id: int, digest: str) -> int | None:
     """The accepted revision of the document that says what the visit says, if the visit writes none.
 
-    What the document shows; what the address itself said when last accepted; an edit that another address showed
-    first, so that an edit at both is one revision. Going back to an older text is an edit, hence the times.
+    What the document shows; what the address itself said when last accepted; an edit that another address
+    showed first, so that an edit at both is one revision. Going back to an older text is an edit, hence the
+    times.
     """
     row = db.conn.execute(
         SAID_ALREADY, {"document": document_id, "sighting": sighting_id, "hash": digest}

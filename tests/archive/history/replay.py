@@ -1,7 +1,7 @@
 """The rules of DESIGN §4 over plain dictionaries: what the archive must come to, from the visits alone.
 
-Nothing here is taken over from the writer but :func:`archive.identity.place`; visits are sorted first, so any order of
-arrival gives one answer. No withdrawal: these pages stay.
+Nothing here is taken over from the writer but :func:`archive.identity.place`; visits are sorted first, so any
+order of arrival gives one answer. No withdrawal: these pages stay.
 """
 
 from __future__ import annotations

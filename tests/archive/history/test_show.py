@@ -37,7 +37,8 @@ def keys(value: Any) -> set[str]:
 
 
 def archive(site: Any) -> str:
-    """A document with two revisions, an alias, an attachment, a finding and another document of its number."""
+    """A document with two revisions, an alias, an attachment, a finding and another document of its
+    number."""
     fields = {
         "index_number": N1,
         "agency": "市政府办公室",
