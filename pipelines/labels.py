@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,7 +22,10 @@ _BREAKS = " \t\r\n\f\v\u00a0\u3000\u2002\u2003\u2009|｜;；,，。、/>》」)�
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 # Characters before a colon in which its label is looked for; labels of one cell; characters of a label's node.
 _REACH, _MOST, _LONGEST_NODE = 48, 200, 40
+# A label of so many characters is told from the end of a value without a space between.
+_LONG = 4
 _WORD = re.compile(r"\S+")
+_SET_OFF = re.compile(r"[\s|｜;；]")
 _BREAK = re.compile(f"[{re.escape(_BREAKS)}]")
 _COLON = re.compile(f"[{re.escape(_COLONS)}]")
 _HAN = re.compile("[\u3400-\u9fff]")
@@ -140,35 +144,44 @@ def _before(cell: Cell, floor: int, colon: int, known: Vocabulary) -> Label | No
         start = places[begin]
         label = word[begin:].lstrip(_OPENERS)
         meaning = known.get(label)
-        if meaning is not None and (start == floor or _breaks_before(cell, start)):
+        if meaning is not None and (start == floor or _breaks_before(cell, start, floor, len(label))):
             if bracket and text[start] not in _OPENERS and (start == 0 or text[start - 1] not in _OPENERS):
                 return None
             return Label(label, start, colon + 1, meaning, True)
-    return None if bracket else _unknown(text, floor, colon)
+    return None if bracket else _unknown(cell, floor, colon)
 
 
-def _unknown(text: str, floor: int, colon: int) -> Label | None:
+def _unknown(cell: Cell, floor: int, colon: int) -> Label | None:
     """An unknown label: two to ten Chinese characters before the colon, from the cell's beginning or a break on.
 
-    White space inside (备　注) is a label's own only where it opens the cell; else it ends the value before.
+    White space inside (备　注) is a label's own only where it opens the cell. Behind another label (``floor``) it
+    must be set off from a value: 标题：市档案局：扎实推进公开 has one label.
     """
+    text = cell.text
     reach = max(floor, colon - _REACH)
-    before = text[reach:colon]
-    word = squeeze(before)
+    start, word = reach, squeeze(text[reach:colon])
     if reach or len(word) > 10:
-        before = _BREAK.split(before.rstrip())[-1]
-        word = squeeze(before)
+        end = len(text[reach:colon].rstrip())
+        breaks = [match.end() for match in (_SET_OFF if floor else _BREAK).finditer(text, reach, reach + end)]
+        runs = [run for run in cell.runs[bisect_left(cell.runs, reach) :][:_REACH] if run < reach + end]
+        start = max([*breaks, *runs, -1])
+        if start < 0 or (floor and not text[floor:start].strip()):
+            return None
+        word = squeeze(text[start:colon])
     if 2 <= len(word) <= 10 and len(_HAN.findall(word)) >= 2 and not any(sign.isdigit() for sign in word):
-        start = text.rindex(before, floor, colon)
-        return Label(word, start + len(before) - len(before.lstrip()), colon + 1, None, True)
+        return Label(
+            word, start + len(text[start:colon]) - len(text[start:colon].lstrip()), colon + 1, None, True
+        )
     return None
 
 
-def _breaks_before(cell: Cell, start: int) -> bool:
+def _breaks_before(cell: Cell, start: int, floor: int, length: int) -> bool:
+    """Whether a known label may begin at ``start``: at a break, or behind another label's value (市档案局发布日期：)."""
     return (
         start == 0
         or cell.text[start - 1] in _BREAKS
         or cell.text[start] in _OPENERS
+        or (floor > 0 and length >= _LONG)
         or run_starts(cell, start)
     )
 

@@ -69,7 +69,7 @@ def read_metadata(
     """
     tags = read_metatags(page.root)
     whole_title = titles.page_title(page.root)
-    heads = titles.headings(cells, whole_title)
+    heads = titles.headings(cells, whole_title, [tags.site or "", tags.column or ""])
     places = titles.title_cells(cells, [tags.title or "", heads[0].text if heads else "", whole_title])
     pairs = find_pairs(cells, vocabulary().with_labels(detail.labels), _SPACED)
     chosen_groups = believed(groups(pairs, places), cells, places, _inside(page, cells, detail))

@@ -22,7 +22,7 @@ _NOT_TITLE_CLASS = re.compile(
 )
 _OTHER = re.compile(r"[^\w]+")
 _HAN = re.compile("[\u3400-\u9fff]")
-_LONGEST = 250
+_LONGEST, _SITE = 250, 4.0
 _ELLIPSES = ("…", "...", "．．．", "。。。")
 
 
@@ -110,8 +110,12 @@ def selected(root: HtmlElement, selectors: Sequence[str]) -> str | None:
     return None
 
 
-def headings(page: Cells, title: str) -> list[Heading]:
-    """Texts in heading elements or title classes, best first; ``title`` is what ``<title>`` says."""
+def headings(page: Cells, title: str, sites: Iterable[str] = ()) -> list[Heading]:
+    """Texts in heading elements or title classes, best first; ``title`` is what ``<title>`` says.
+
+    Names of ``sites`` and columns count little: many pages set their logo as h1.
+    """
+    names = {key(site) for site in sites if site}
     found: list[Heading] = []
     whole, seen = key(title), set()
     for element, (first, last) in page.extent.items():
@@ -127,6 +131,7 @@ def headings(page: Cells, title: str) -> list[Heading]:
         seen.add((folded, first))
         inside = 2.0 if folded and folded in whole else 0.0
         opens = 1.0 if inside and whole.startswith(folded) else 0.0
+        rank -= _SITE if folded in names or _is_site_name(text) else 0.0
         found.append(Heading(text, first, rank + inside + opens + min(len(folded), 24) / 24))
     return sorted(found, key=lambda heading: (-heading.score, heading.cell))
 

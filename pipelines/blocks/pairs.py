@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -14,7 +14,8 @@ from pipelines.labels import Label, Meaning, Vocabulary, find_labels, opens_with
 from pipelines.markup import collapse
 
 _LONGEST_VALUE = 600
-# Lists whose items are one pair each: an empty item never borrows the next item as its value.
+# Items that mostly are one pair each: an empty one borrows the next only where several labels stand alone.
+_FEWEST_ALONE = 2
 _ONE_PAIR_EACH = frozenset(("li", "p", "tr", "h1", "h2", "h3", "h4"))
 
 
@@ -38,7 +39,8 @@ class _Search:
     page: Cells
     known: Vocabulary
     labels: dict[int, list[Label]]
-    inline_parents: set[tuple[HtmlElement | None, str]] = field(default_factory=set)
+    inline: set[tuple[HtmlElement | None, str]] = field(default_factory=set)
+    alone: Counter[tuple[HtmlElement | None, str]] = field(default_factory=Counter)
     by_table_cell: dict[HtmlElement, list[int]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -63,6 +65,12 @@ def find_pairs(page: Cells, known: Vocabulary, spaced: frozenset[str] = frozense
             goes_on = False
         if labels:
             search.labels[number] = labels
+            last = labels[-1]
+            kind = (cell.owner.getparent(), cell.owner.tag)
+            if cell.text[last.end :].strip():
+                search.inline.add(kind)
+            elif len(labels) == 1:
+                search.alone[kind] += 1
     below = header_rows(page, search.by_table_cell, search.labels)
     found: list[Pair] = []
     for number, labels in search.labels.items():
@@ -82,9 +90,7 @@ def _pairs_of_cell(search: _Search, number: int, cell: Cell, labels: list[Label]
         stop = len(cell.text) if last else labels[index + 1].start
         value = clean_value(cell.text[label.end : stop])
         pair = Pair(label.text, label.meaning, value, number, [number])
-        if value:
-            search.inline_parents.add((cell.owner.getparent(), cell.owner.tag))
-        elif last:
+        if last and not value:
             _look_beside(search, pair, cell, label, alone=len(labels) == 1)
         pairs.append(pair)
     return pairs
@@ -94,10 +100,8 @@ def _look_beside(search: _Search, pair: Pair, cell: Cell, label: Label, *, alone
     """The value of a label that ends its cell: the next td of the row, the next dd, the next block beside it."""
     table_cell = cell.table_cell
     if table_cell is not None and _fills(search, table_cell, pair.cell):
-        beside = table_cell.getnext()
-        numbers = [] if beside is None else search.by_table_cell.get(beside, [])
         pair.in_row = True
-        _take(search, pair, numbers)
+        _take(search, pair, _numbers_beside(search, pair, table_cell))
         return
     following = pair.cell + 1
     if following >= len(search.page.items) or not alone:
@@ -111,6 +115,17 @@ def _look_beside(search: _Search, pair: Pair, cell: Cell, label: Label, *, alone
         _take(search, pair, list(range(first, last)))
     else:
         _take(search, pair, [following])
+
+
+def _numbers_beside(search: _Search, pair: Pair, table_cell: HtmlElement) -> list[int]:
+    """The cells of the next td; one that holds only the colon is stepped over."""
+    beside = table_cell.getnext()
+    numbers = [] if beside is None else search.by_table_cell.get(beside, [])
+    if beside is not None and len(numbers) == 1 and search.page.items[numbers[0]].text.strip() in (":", "："):
+        pair.used += numbers
+        beside = beside.getnext()
+        numbers = [] if beside is None else search.by_table_cell.get(beside, [])
+    return numbers
 
 
 def _fills(search: _Search, table_cell: HtmlElement, number: int) -> bool:
@@ -127,9 +142,12 @@ def _belongs(search: _Search, cell: Cell, other: Cell, label: Label) -> bool:
         return other.owner.tag == "dd" or (around is not None and around.tag == "dd")
     if around is not owner.getparent() and (around is None or around.getparent() is not owner.getparent()):
         return False
-    if label.has_colon and owner.tag in _ONE_PAIR_EACH:
+    if not label.has_colon:
+        return True
+    kind = (owner.getparent(), owner.tag)
+    if kind in search.inline:
         return False
-    return not (label.has_colon and (owner.getparent(), owner.tag) in search.inline_parents)
+    return owner.tag not in _ONE_PAIR_EACH or search.alone[kind] >= _FEWEST_ALONE
 
 
 def _take(search: _Search, pair: Pair, numbers: list[int]) -> None:
@@ -172,8 +190,7 @@ def _unknown_in_rows(
             pairs.append(_from_below(search, numbers[0], label, below[table_cell]))
             continue
         pair = Pair(label.text, None, "", numbers[0], list(numbers), in_row=True)
-        beside = table_cell.getnext()
-        _take(search, pair, [] if beside is None else search.by_table_cell.get(beside, []))
+        _take(search, pair, _numbers_beside(search, pair, table_cell))
         pairs.append(pair)
     return pairs
 

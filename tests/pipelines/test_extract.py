@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import time
 from pathlib import Path
 
@@ -212,11 +213,59 @@ def test_any_bytes_give_a_record_or_one_sentence(body: bytes) -> None:
         assert Record.from_dict(record.to_dict()) == record
 
 
-TAGS = "table /table tr td /td th ul li /li dl dt dd p /p div /div span /span b br h1 /h1 !-- a title /title".split()
-WORDS = (
-    "索引号 索引号： 发布机构 发布机构： 文号： 标题： 发布日期 2019-03-20 1/2019-1 国办发〔2019〕14号 无 市档案局 备注： "
-    "填报人： 审核人： 关于公开的通知 【 】 ： &ensp; &#0; --> <script>document.write('文号')</script>"
-).split()
+TAGS = [
+    "table",
+    "/table",
+    "tr",
+    "td",
+    "/td",
+    "th",
+    "ul",
+    "li",
+    "/li",
+    "dl",
+    "dt",
+    "dd",
+    "p",
+    "/p",
+    "div",
+    "/div",
+    "span",
+    "/span",
+    "b",
+    "br",
+    "h1",
+    "/h1",
+    "!--",
+    "a",
+    "title",
+    "/title",
+]
+WORDS = [
+    "索引号",
+    "索引号：",
+    "发布机构",
+    "发布机构：",
+    "文号：",
+    "标题：",
+    "发布日期",
+    "2019-03-20",
+    "1/2019-1",
+    "国办发〔2019〕14号",
+    "无",
+    "市档案局",
+    "备注：",
+    "填报人：",
+    "审核人：",
+    "关于公开的通知",
+    "【",
+    "】",
+    "：",
+    "&ensp;",
+    "&#0;",
+    "-->",
+    "<script>document.write('文号')</script>",
+]
 PIECES = st.sampled_from([*(f"<{tag}>" for tag in TAGS), *WORDS, "<meta name=PubDate content=2019-03-20>"])
 
 
@@ -228,7 +277,8 @@ def test_any_markup_gives_a_record_that_invents_nothing(pieces: list[str]) -> No
         record = extract(Bundle(Part(URL, source.encode())))
     except Unreadable:
         return
-    assert record.index_number is None or record.index_number in source.replace(" ", "")
+    said = re.sub(r"<[^<>]*>|\s", "", source)
+    assert record.index_number is None or record.index_number in said
     assert record.published_on in (None, "2019-03-20")
     for value in record.field_sources.values():
         assert value in ("block", "meta", "text", "listing", "url")

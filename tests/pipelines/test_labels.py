@@ -76,6 +76,20 @@ def test_labels_inside_words_are_none() -> None:
     assert met("国办发【2019】14号") == []
 
 
+def test_a_colon_inside_a_value_is_no_label() -> None:
+    assert met("标题：市档案局：扎实推进公开") == [("标题", "title")]
+    assert met("发布机构：市档案局 公开时限：长期") == [("发布机构", "agency"), ("公开时限", None)]
+    assert met("发布机构：市档案局<b>公开时限：</b>长期") == [("发布机构", "agency"), ("公开时限", None)]
+
+
+def test_labels_without_a_space_after_a_value() -> None:
+    assert met("发布机构：市档案局发布日期：2019-03-20") == [
+        ("发布机构", "agency"),
+        ("发布日期", "published_on"),
+    ]
+    assert met("关于发布日期：的说明") == [] or met("关于发布日期：的说明")[0][1] is None
+
+
 def test_unknown_labels_need_a_colon() -> None:
     assert met("公开时限：长期") == [("公开时限", None)]
     assert met("备　　注：无") == [("备注", None)]

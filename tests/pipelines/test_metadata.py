@@ -32,6 +32,19 @@ def read(
 
 
 LAYOUTS = {
+    "colon in its own td": "<table><tr><td>索引号</td><td>：</td><td>1/2019-1</td></tr><tr><td>发布机构</td><td>：</td>"
+    "<td>市档案局</td></tr><tr><td>文号</td><td>：</td><td></td></tr><tr><td>成文日期</td><td>：</td>"
+    "<td>2019-03-18</td></tr></table>",
+    "rowspan": "<table><tr><td rowspan=2>基本信息</td><td>索引号</td><td>1/2019-1</td><td>发布机构</td><td>市档案局</td>"
+    "</tr><tr><td>文号</td><td></td><td>成文日期</td><td>2019-03-18</td></tr></table>",
+    "p p": "<div><p>索引号：</p><p>1/2019-1</p><p>发布机构：</p><p>市档案局</p><p>成文日期：</p><p>2019-03-18</p></div>",
+    "li strong p": "<ul><li><strong>索引号：</strong><p>1/2019-1</p></li><li><strong>发布机构：</strong><p>市档案局</p></li>"
+    "<li><strong>文号：</strong><p></p></li><li><strong>成文日期：</strong><p>2019-03-18</p></li></ul>",
+    "label li, value li": "<ul><li>索引号</li><li>1/2019-1</li><li>发布机构</li><li>市档案局</li><li>成文日期</li>"
+    "<li>2019-03-18</li></ul>",
+    "td with all": "<table><tr><td>索引号：1/2019-1</td><td>发布机构：市档案局</td></tr><tr><td>文号：</td>"
+    "<td>成文日期：2019-03-18</td></tr></table>",
+    "no space": "<p>索引号：1/2019-1发布机构：市档案局成文日期：2019年3月18日</p>",
     "td td": "<table><tr><td>索引号</td><td>1/2019-1</td><td>发布机构</td><td>市档案局</td></tr>"
     "<tr><td>文号</td><td></td><td>成文日期</td><td>2019-03-18</td></tr></table>",
     "th td": "<table><tr><th>索引号：</th><td>1/2019-1</td></tr><tr><th>发布机构：</th><td>市档案局</td></tr>"
@@ -261,6 +274,11 @@ def test_a_cut_title_is_completed() -> None:
             "关于公开的通知",
         ),
         ("<title>云岭市人民政府</title>", "<h1>关于公开<br>的通知</h1>", "关于公开的通知"),
+        (
+            "<title>关于公开的通知-云岭市人民政府</title>",
+            "<h1>云岭市人民政府</h1><div class='title'>关于公开的通知</div>",
+            "关于公开的通知",
+        ),
         ("<title>关于公开的通知</title>", "<h1>通知公告</h1><h2>关于公开的通知</h2>", "关于公开的通知"),
     ],
 )
