@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sqlite_utils import Database
@@ -66,24 +66,3 @@ def fingerprint(rule: str, subject: str, location: str | None) -> str:
     return hashlib.sha256(
         "\n".join((rule, subject, location or "")).encode("utf-8", "surrogatepass")
     ).hexdigest()
-
-
-def resolve_findings(
-    db: Database,
-    *,
-    document_id: int,
-    at: str,
-    keep: Collection[str] = (),
-    rules: Collection[str] | None = None,
-) -> int:
-    """Close the document's open findings whose fingerprint is not in ``keep``; how many were.
-
-    ``rules`` limits it to those rules: a check may only close what it would have opened again.
-    """
-    cursor = db.conn.execute(
-        "UPDATE findings SET resolved_at = ? WHERE document_id = ? AND resolved_at IS NULL"
-        " AND fingerprint NOT IN (SELECT value FROM json_each(?))"
-        " AND (? OR rule IN (SELECT value FROM json_each(?)))",
-        (at, document_id, json.dumps(sorted(keep)), rules is None, json.dumps(sorted(rules or ()))),
-    )
-    return cursor.rowcount

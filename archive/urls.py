@@ -22,7 +22,7 @@ SESSION_PARAMETERS = frozenset(
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):[/\\]{2}|[/\\]{2}")
-_HOST = re.compile(r"[a-z0-9._-]+")
+_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")  # no empty label
 _PORT = re.compile(r"[0-9]{1,5}")
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/;]*", re.IGNORECASE)
 _ASP_SESSION = re.compile(r"aspsessionid[a-z]{8}")
@@ -122,7 +122,7 @@ def _authority(written: str, scheme: str, url: str) -> str:
             raise ValueError(f"no valid host in the address {url[:200]!r}") from None
     else:
         host = _ascii_host(host)
-        if not _HOST.fullmatch(host) or host.startswith("."):
+        if not _HOST.fullmatch(host):
             raise ValueError(f"no valid host in the address {url[:200]!r}")
     if not port:
         return host

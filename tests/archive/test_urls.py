@@ -54,7 +54,7 @@ def test_key(url: str, key: str) -> None:
         "", "/a/b.html", "?a=1", "#top", "javascript:void(0)", "javascript:", "tel:110",
         "http:/x.gov.cn/", "page.html", "mailto:a@x.gov.cn", "ftp://x.gov.cn/", "http://",
         "http:///a", "http://x.gov.cn:99999/", "http://x.gov.cn:8o/", "http://x.gov.cn:٣/", "http://a b/", "http://[::g]/",
-        "http://℀.cn/", "http://x%2fy/", "http://.cn/", "http://x.gov.cn/" + "a" * MAX_LENGTH,
+        "http://℀.cn/", "http://x%2fy/", "http://.cn/", "http://x..cn/", "http://x.cn../", "http://x.gov.cn/" + "a" * MAX_LENGTH,
         "http://x.gov.cn/" + "政" * (MAX_LENGTH // 2), "data:text/html,<b>",
     ],
 )  # fmt: skip
@@ -93,6 +93,7 @@ URLISH = st.text(alphabet="ab.%2e/\\?#&=;:@[]政A0 \t\ud800jsessionid", max_size
         st.text(max_size=200), URLISH, URLISH.map("http://x.cn".__add__), URLISH.map("https://".__add__)
     )
 )
+@example("HTTP://0..")
 @example("http://x.cn/;jsession;jsessionid=aid=1")
 @example("http://x.cn/..;jsessionid=1/a")
 @example("http://x.cn/index.html/.")
