@@ -7,13 +7,10 @@ visits stays short.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 from sqlite_utils import Database
 
 from archive.attachments import save_attachments
-from archive.captures.model import Capture
 from archive.captures.table import add_capture
 from archive.documents import Shown, create_document, read_shown, refresh
 from archive.earlier import Sighting, earlier, read_sighting
@@ -22,10 +19,11 @@ from archive.identity import Placement, place, uid_of
 from archive.indexing import indexed
 from archive.joining import join
 from archive.presence import mark_present, quarantined, reconsider, touch, write_gone
-from archive.record import Record, content_hash
+from archive.record import content_hash
 from archive.replacing import release, replace_last, replace_record
 from archive.revisions import Cause, Part, Stored, add_revision, changed_fields, read_record, stored
 from archive.sharing import note_numbers
+from archive.visits import Outcome, Visit, VisitResult
 
 __all__ = ["Visit", "VisitResult", "replace_record", "touch", "write_gone", "write_visit"]
 
@@ -39,38 +37,6 @@ WHERE d.id = :document AND r.content_hash = :hash
   AND (s.id = :sighting OR r.cause = 'edit' AND r.seen_at >= shown.seen_at)
 LIMIT 1
 """
-
-Outcome = Literal["new", "revised", "renumbered", "unchanged", "alias", "variant", "quarantined"]
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """A page that was fetched and read.
-
-    ``record`` is raw, not masked. ``captures``: (capture, or the id of one that is archived already; part;
-    ordinal). ``baseline``: where the sighting's ``extractor_version`` is not the record's, its last capture
-    read by today's code; without it, new code would look like an edit.
-    """
-
-    sighting_id: int
-    at: str
-    crawl_id: str
-    record: Record
-    captures: Sequence[tuple[Capture | int, str, int]]
-    payload_digest: str
-    etag: str | None = None
-    last_modified: str | None = None
-    baseline: Record | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class VisitResult:
-    """Where the visit ended: the document, what became of it, and the revision that says what the address
-    says."""
-
-    uid: str
-    outcome: Outcome
-    revision_id: int | None
 
 
 def write_visit(db: Database, visit: Visit) -> VisitResult:
