@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 
 from archive.urls import host_of
 from crawler.challenges import recognise
-from crawler.fetching import describe
+from crawler.fetching import describe, hush_scrapy
 from crawler.network.guard import POLICY
 from crawler.portals.model import Portal
 from pipelines.bundle import Part
@@ -64,6 +64,7 @@ def fetch(url: str, portal: Portal | None = None, *, allow_private_hosts: bool =
     if allow_private_hosts or (portal is not None and portal.http.allow_private_hosts):
         POLICY.allow(host_of(url))
     process = AsyncCrawlerProcess(settings)
+    hush_scrapy()
     crawler = process.create_crawler(type("OnePage", (_OnePage,), {"url": url}))
     process.crawl(crawler)
     process.start()

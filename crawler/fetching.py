@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 
 from scrapy import Request
@@ -28,6 +29,13 @@ def asker(crawler: Crawler) -> Callable[[Request], Awaitable[Response]]:
         return await crawler.engine.download_async(request)
 
     return ask
+
+
+def hush_scrapy() -> None:
+    """Keep Scrapy's own words about single requests out of the log: whoever asked keeps the reason and says it once."""
+    logging.getLogger("scrapy").setLevel(logging.ERROR)
+    for name in ("retry", "robotstxt"):  # "Gave up retrying"; "Error downloading", with a traceback
+        logging.getLogger(f"scrapy.downloadermiddlewares.{name}").setLevel(logging.CRITICAL)
 
 
 def describe(error: BaseException) -> str:

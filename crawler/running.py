@@ -14,10 +14,11 @@ from scrapy.settings import Settings
 from archive.layout import DataDirectory
 from archive.lock import PortalLocked
 from crawler.contact import user_agent
+from crawler.fetching import hush_scrapy
 from crawler.health import CrawlVerdict, WalkReport
 from crawler.options import CrawlOptions
 from crawler.portals.model import Portal
-from crawler.spiders.directory import DirectorySpider
+from crawler.spiders.directory import REFUSALS, DirectorySpider
 from crawler.spiders.loader import spider_for
 
 AT_ONCE = 8
@@ -80,9 +81,8 @@ def run_crawls(
     reactor, so it can be called once a process.
     """
     process = AsyncCrawlerProcess(crawl_settings(data, progress=progress))
-    logging.getLogger("scrapy").setLevel(logging.ERROR)
-    # "Gave up retrying": the spider hears of it too and keeps the reason with the address.
-    logging.getLogger("scrapy.downloadermiddlewares.retry").setLevel(logging.CRITICAL)
+    hush_scrapy()
+    logging.getLogger(REFUSALS).setLevel(logging.CRITICAL)  # the reports have them
     crawlers: dict[str, Crawler] = {}
     errors: dict[str, BaseException] = {}
     gate = asyncio.Semaphore(AT_ONCE)

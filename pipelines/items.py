@@ -23,13 +23,13 @@ from pipelines.page import Unreadable
 class DocumentItem:
     """One document on its way: what was fetched, then what it says."""
 
-    bundle: Bundle
+    bundle: Bundle = field(repr=False)  # a whole page in the log would drown the reason
     archive: Callable[[Record], Awaitable[Any]]
     fail: Callable[[str], None]
     done: Callable[[], None]
     is_file: bool = False
     findings: list[Finding] = field(default_factory=list)
-    record: Record | None = None
+    record: Record | None = field(default=None, repr=False)
 
 
 class ExtractStage:

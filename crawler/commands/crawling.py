@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -32,6 +33,9 @@ COLUMNS = (
     ("blocked", "被拦"),
 )
 """Counters of the summary table and their labels."""
+
+
+_KEPT = "what was committed before is kept; make room or mend the permissions, then run it again"
 
 
 def json_option(function: Function) -> Function:
@@ -68,14 +72,14 @@ def crawl_and_report(
     else:
         print_summary(reports)
     for report in reports:
-        if report.error is not None:
+        if report.trouble:
             click.echo(f"gongkai: {report.portal.id}: {_sentence(report)}", err=True)
     sys.exit(exit_code(reports))
 
 
 def exit_code(reports: Sequence[CrawlReport]) -> int:
     """0 fine, 1 trouble, 2 an archive that cannot be used, 3 locked, 130 interrupted."""
-    if any(isinstance(report.error, NewerDatabase | NotAnArchive) for report in reports):
+    if any(_unusable(report) for report in reports):
         return BAD_INPUT
     if any(report.locked for report in reports):
         return LOCKED
@@ -84,11 +88,27 @@ def exit_code(reports: Sequence[CrawlReport]) -> int:
     return TROUBLE if any(report.trouble for report in reports) else OK
 
 
-def _sentence(report: CrawlReport) -> str:
+def _unusable(report: CrawlReport) -> bool:
+    """Whether the database is a newer version's, another program's, or none at all."""
     error = report.error
+    no_database = type(error) is sqlite3.DatabaseError and report.crawl_id is None
+    return no_database or isinstance(error, NewerDatabase | NotAnArchive)
+
+
+def _sentence(report: CrawlReport) -> str:
+    """Why the crawl is trouble, and what to do."""
+    error = report.error
+    if error is None:
+        reasons = report.verdict.reasons if report.verdict else []
+        more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
+        return (reasons[0] if reasons else "the crawl did not end well") + more
+    if isinstance(error, sqlite3.OperationalError):
+        return f"the archive cannot be written ({error}): {_KEPT}"
     if isinstance(error, OSError) and error.strerror:
         where = f" ({error.filename})" if error.filename else ""
-        return f"{error.strerror}{where}: what was committed before is kept; make room or mend the permissions, then run it again"
+        return f"{error.strerror}{where}: {_KEPT}"
+    if type(error) is sqlite3.DatabaseError:
+        return f"{error}: restore the database from a backup or rebuild it"
     return str(error)
 
 
@@ -103,7 +123,7 @@ def print_summary(reports: Sequence[CrawlReport], title: str = "抓取结果") -
     for report in reports:
         counts = report.counts
         verdict = report.verdict
-        word = verdict.verdict if verdict else "failed"
+        word: str = verdict.verdict if verdict else "failed"
         if verdict and verdict.completeness not in ("complete", verdict.verdict):
             word += f" ({verdict.completeness})"
         style = "red" if report.trouble else "green"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from scrapy.resolver import CachingHostnameResolver
-from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution, IResolutionReceiver
+from twisted.internet.interfaces import IAddress, IHostnameResolver, IResolutionReceiver
 from zope.interface.declarations import implementer, provider
 
 from crawler.network.guard import POLICY

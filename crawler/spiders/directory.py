@@ -34,6 +34,9 @@ from crawler.session import CrawlSession
 from crawler.spiders import documents, listings
 
 logger = logging.getLogger(__name__)
+REFUSALS = "crawler.refusals"
+"""The logger that says why a crawl did not begin or broke off; ``gongkai`` says it in a sentence of its own."""
+refusals = logging.getLogger(REFUSALS)
 
 BEAT_SECONDS = 15.0
 
@@ -96,7 +99,7 @@ class DirectorySpider(scrapy.Spider):
             )
         except (PortalLocked, NewerDatabase, OSError, sqlite3.Error) as error:
             self.refusal = error
-            logger.error("%s: %s", self.portal.id, error)
+            refusals.error("%s: %s", self.portal.id, error)
             return
         beating = asyncio.ensure_future(self._beat(self.session))
         if not self.portal.directories:
@@ -152,7 +155,7 @@ class DirectorySpider(scrapy.Spider):
             await session.close(self.outcome)
         except (OSError, sqlite3.Error) as error:
             self.refusal = error
-            logger.error("%s: the archive cannot be written: %s", self.portal.id, error)
+            refusals.error("%s: the archive cannot be written: %s", self.portal.id, error)
 
     def document_request(self, due: Due) -> Request:
         """The request of one frontier entry; conditional where the portal gave a validator."""

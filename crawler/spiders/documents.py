@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from scrapy import Request
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import DropItem, IgnoreRequest
 from scrapy.http import Response
 
 from archive.captures.model import Capture
@@ -90,7 +90,12 @@ async def _item(session: CrawlSession, response: Response, entry: Due) -> Docume
             last_modified=modified,
             baseline=baseline(session.reader, session.data, session.portal, entry.sighting_id, record),
         )
-        result = await session.journal.add(lambda db: write_visit(db, visit))
+        try:
+            result = await session.journal.add(lambda db: write_visit(db, visit))
+        except Exception as error:
+            if session.over:  # the disk failed: the crawl says so once, and the page is asked for again
+                raise DropItem(f"{entry.url} was fetched but cannot be kept") from error
+            raise
         session.counts["fetched"] += 1
         session.counts[result.outcome] += 1
         return result
