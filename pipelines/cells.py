@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from lxml.etree import iterwalk
 from lxml.html import HtmlElement
@@ -14,6 +15,7 @@ from pipelines.scripts import written_text
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _TABLE_CELLS = frozenset(("td", "th"))
+_CLOSING = BLOCKS - SILENT - {"br"}
 # Anything longer is prose, in which nobody looks for labels.
 LONGEST = 4000
 
@@ -59,59 +61,46 @@ class Cells:
             yield number, self.items[number]
 
 
-class _Walk:
-    """The one walk: what is open, and the text gathered since the last block boundary."""
+class _Open:
+    """The blocks, tables, rows and table cells that are open while the walk goes on."""
 
-    def __init__(self) -> None:
-        self.found = Cells()
-        self.parts: list[str] = []
-        self.runs: list[int] = []
-        self.length = 0
+    def __init__(self, found: Cells) -> None:
+        self.found = found
         self.blocks: list[HtmlElement] = []
         self.table_cells: list[HtmlElement | None] = [None]
         self.table_rows: list[HtmlElement] = []
-        self.open_tables: list[HtmlElement] = []
+        self.tables: list[HtmlElement] = []
         self.starts: list[int] = []
 
-    def add(self, text: str) -> None:
-        self.runs.append(self.length)
-        self.parts.append(text)
-        self.length += len(text)
+    def flush(self, parts: list[str]) -> None:
+        """End the line: what was gathered is a cell of the innermost block, unless it is white space."""
+        text = "".join(parts)
+        if self.blocks and not text.isspace():
+            runs = [0] if len(parts) == 1 else [0, *accumulate(map(len, parts[:-1]))]
+            self.found.items.append(Cell(text, runs, self.blocks[-1], self.table_cells[-1]))
+        parts.clear()
 
-    def flush(self) -> None:
-        if not self.parts:
-            return
-        text = "".join(self.parts)
-        if not text.isspace() and self.blocks:
-            self.found.items.append(Cell(text, self.runs, self.blocks[-1], self.table_cells[-1]))
-            self.runs = []
-        else:
-            self.runs.clear()
-        self.parts.clear()
-        self.length = 0
-
-    def open(self, node: HtmlElement, tag: str) -> None:
-        self.flush()
+    def start(self, node: HtmlElement, tag: str) -> None:
+        found = self.found
         self.blocks.append(node)
-        self.starts.append(len(self.found.items))
+        self.starts.append(len(found.items))
         if tag in _TABLE_CELLS:
             self.table_cells.append(node)
             if self.table_rows:
-                self.found.rows[self.table_rows[-1]].append(node)
+                found.rows[self.table_rows[-1]].append(node)
         elif tag == "tr":
             self.table_rows.append(node)
-            self.found.rows[node] = []
-            if self.open_tables:
-                self.found.tables[self.open_tables[-1]].append(node)
+            found.rows[node] = []
+            if self.tables:
+                found.tables[self.tables[-1]].append(node)
         elif tag == "table":
-            self.open_tables.append(node)
+            self.tables.append(node)
             self.table_cells.append(None)
-            self.found.tables[node] = []
+            found.tables[node] = []
         elif tag in _HEADINGS:
-            self.found.headings.append(node)
+            found.headings.append(node)
 
-    def close(self, tag: str) -> None:
-        self.flush()
+    def end(self, tag: str) -> None:
         node = self.blocks.pop()
         self.found.extent[node] = (self.starts.pop(), len(self.found.items))
         if tag in _TABLE_CELLS:
@@ -119,33 +108,40 @@ class _Walk:
         elif tag == "tr":
             self.table_rows.pop()
         elif tag == "table":
-            self.open_tables.pop()
+            self.tables.pop()
             self.table_cells.pop()
 
 
 def cells(root: HtmlElement) -> Cells:
     """Walk ``root`` once. Scripts count only for the text that they write into the page (``document.write``)."""
-    walk = _Walk()
+    found = Cells()
+    opened = _Open(found)
+    parts: list[str] = []  # text nodes since the last block boundary
     walker = iterwalk(root, events=("start", "end"))
     for event, node in walker:
         tag = node.tag
         if event == "start":
             if tag in SILENT:
                 if tag == "script" and node.text and "document.write" in node.text:
-                    walk.add(written_text(node.text))
+                    parts.append(written_text(node.text))
                 walker.skip_subtree()
-            elif tag == "br":
-                walk.add("\n")
+                continue
+            if tag == "br":
+                parts.append("\n")
             elif tag in BLOCKS:
-                walk.open(node, tag)
-            if node.text and tag not in SILENT:
-                walk.add(node.text)
-            continue
-        if tag in BLOCKS and tag != "br" and tag not in SILENT:
-            walk.close(tag)
-        if node.tail and node is not root:
-            walk.add(node.tail)
-    return walk.found
+                if parts:
+                    opened.flush(parts)
+                opened.start(node, tag)
+            text = node.text
+        else:
+            if tag in _CLOSING:
+                if parts:
+                    opened.flush(parts)
+                opened.end(tag)
+            text = node.tail if node is not root else None
+        if text:
+            parts.append(text)
+    return found
 
 
 def run_starts(cell: Cell, offset: int) -> bool:

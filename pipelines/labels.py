@@ -24,6 +24,8 @@ _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 _REACH, _MOST, _LONGEST_NODE = 48, 200, 40
 # A label of so many characters is told from the end of a value without a space between.
 _LONG = 4
+# Texts whose labels are remembered: at most so long, at most so many.
+_MEMO_TEXT, _MEMO_ENTRIES = 40, 8192
 _WORD = re.compile(r"\S+")
 _SET_OFF = re.compile(r"[\s|｜;；]")
 _BREAK = re.compile(f"[{re.escape(_BREAKS)}]")
@@ -61,6 +63,9 @@ class Vocabulary(dict[str, Meaning]):
         super().__init__(labels)
         self.firsts = frozenset(label[0] for label in labels if label) | frozenset(_OPENERS)
         self.longest = max(map(len, labels), default=0)
+        self.memo: dict[
+            str, list[Label]
+        ] = {}  # of short cells of one text node: navigation, repeated on every page
 
     def with_labels(self, labels: Mapping[str, str]) -> Vocabulary:
         """This vocabulary with a portal's own labels (``[detail] labels``: label → field) on top."""
@@ -83,6 +88,7 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(known)
 
 
+@lru_cache(maxsize=8192)
 def squeeze(text: str) -> str:
     """A label without white space, invisible characters, colons and brackets around it."""
     folded = "".join(unicodedata.normalize("NFKC", text).split()).strip(_INVISIBLE)
@@ -97,6 +103,20 @@ def find_labels(cell: Cell, known: Vocabulary, *, spaced: bool = False) -> list[
     text = cell.text
     if len(text) > LONGEST:
         return []
+    memo = known.memo if len(cell.runs) <= 1 and len(text) <= _MEMO_TEXT and not spaced else None
+    if memo is not None and text in memo:
+        return memo[text]
+    found = _find(cell, known)
+    if memo is not None:
+        if len(memo) >= _MEMO_ENTRIES:
+            memo.clear()
+        memo[text] = found
+    return _with(found, _set_off(text, known)) if spaced else found
+
+
+def _find(cell: Cell, known: Vocabulary) -> list[Label]:
+    """The labels before a colon and those in a text node of their own."""
+    text = cell.text
     found: list[Label] = []
     previous = 0
     for colon in _COLON.finditer(text):
@@ -106,8 +126,11 @@ def find_labels(cell: Cell, known: Vocabulary, *, spaced: bool = False) -> list[
             previous = colon.end()
             if len(found) >= _MOST:
                 break
-    found = _with(found, _own_nodes(cell, known))
-    return _with(found, _set_off(text, known)) if spaced else found
+    own = _own_nodes(cell, known)
+    if own and text[: min(label.start for label in [*own, *found])].strip():
+        # In the midst of prose a node that holds nothing but 来源 is a link or an emphasis.
+        return found
+    return _with(found, own)
 
 
 def _with(found: list[Label], others: list[Label]) -> list[Label]:

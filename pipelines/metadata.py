@@ -69,7 +69,7 @@ def read_metadata(
     """
     tags = read_metatags(page.root)
     whole_title = titles.page_title(page.root)
-    heads = titles.headings(cells, whole_title, [tags.site or "", tags.column or ""])
+    heads = titles.headings(cells, whole_title, tags.site or "", tags.column or "")
     places = titles.title_cells(cells, [tags.title or "", heads[0].text if heads else "", whole_title])
     pairs = find_pairs(cells, vocabulary().with_labels(detail.labels), _SPACED)
     chosen_groups = believed(groups(pairs, places), cells, places, _inside(page, cells, detail))
@@ -178,7 +178,7 @@ def _unlabelled(
     chosen = titles.selected(page.root, detail.title)
     if chosen:
         yield Candidate("title", chosen, "block", chosen)
-    own = titles.without_site(whole_title, [tags.site or "", tags.column or ""])
+    own = titles.without_site(whole_title, [tags.site or ""])
     strong = [head for head in heads if head.score >= 3]
     for text in [head.text for head in strong[:1]] or ([own] if own else []):
         yield Candidate("title", text, "text", text)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -16,13 +17,32 @@ from pipelines.select import matches
 # What <title> is joined with; a hyphen only between Chinese characters, and not the dash of a title's own.
 _PART = re.compile(r"(?:(?!(?<=[\u3400-\u9fff)）》”])\s?-\s?(?=[\u3400-\u9fff])|\s[-—–]|--|\s\s)[^_|｜])+")
 _LONGEST_COLUMN = 8
+_SITE_NAME = re.compile(r"(?:网|网站|网站群|人民政府|平台|频道|欢迎您)[!！。]?$|门户网站")
 _TITLE_CLASS = re.compile(r"title|biaoti|headline|(?:^|[-_])(?:tit|bt|h1|tt)(?:$|[-_\d])")
 _NOT_TITLE_CLASS = re.compile(
     r"sub|small|site|nav|menu|head(?:er)?$|foot|column|channel|list|block|side|right|left|logo|fu|search|share|tab"
 )
+# Headings of the boxes around a document.
+_BOXES = frozenset(
+    [
+        "友情链接",
+        "相关链接",
+        "相关文章",
+        "相关阅读",
+        "相关文件",
+        "相关信息",
+        "推荐阅读",
+        "网站地图",
+        "联系我们",
+        "附件下载",
+        "扫一扫",
+    ]
+)
 _OTHER = re.compile(r"[^\w]+")
 _HAN = re.compile("[\u3400-\u9fff]")
-_LONGEST, _SITE = 250, 4.0
+_LONGEST = 250
+# What a heading loses that is a site's name, or a column's (which is the title of a page that is its column).
+_SITE, _COLUMN = 4.0, 1.0
 _ELLIPSES = ("…", "...", "．．．", "。。。")
 
 
@@ -35,6 +55,7 @@ class Heading:
     score: float
 
 
+@lru_cache(maxsize=4096)  # asked for the same short texts again and again, on a page and across a portal
 def key(title: str) -> str:
     """What two spellings of one title share: letters, digits and Chinese characters, folded."""
     return _OTHER.sub("", unicodedata.normalize("NFKC", title)).casefold()
@@ -92,13 +113,11 @@ def without_site(title: str, sites: Iterable[str]) -> str | None:
             if not (is_column or part in names or _is_site_name(title[start:end].strip())):
                 break
             parts.pop(end_of_list)
-    return title[parts[0][0] : parts[-1][1]].strip() if parts else None
+    return title[parts[0][0] : parts[-1][1]].strip(" -—–_·") if parts else None
 
 
 def _is_site_name(part: str) -> bool:
-    return part.endswith(
-        ("网", "网站", "人民政府", "门户网站", "政府网", "欢迎您", "欢迎您!", "平台", "频道")
-    )
+    return bool(_SITE_NAME.search(part))
 
 
 def selected(root: HtmlElement, selectors: Sequence[str]) -> str | None:
@@ -110,12 +129,12 @@ def selected(root: HtmlElement, selectors: Sequence[str]) -> str | None:
     return None
 
 
-def headings(page: Cells, title: str, sites: Iterable[str] = ()) -> list[Heading]:
+def headings(page: Cells, title: str, site: str = "", column: str = "") -> list[Heading]:
     """Texts in heading elements or title classes, best first; ``title`` is what ``<title>`` says.
 
-    Names of ``sites`` and columns count little: many pages set their logo as h1.
+    A ``site``'s name counts little (many pages set their logo as h1), a ``column``'s name less than other texts.
     """
-    names = {key(site) for site in sites if site}
+    names, other = {key(site)} - {""}, key(column)
     found: list[Heading] = []
     whole, seen = key(title), set()
     for element, (first, last) in page.extent.items():
@@ -126,12 +145,20 @@ def headings(page: Cells, title: str, sites: Iterable[str] = ()) -> list[Heading
             continue
         text = collapse(page.text_of(element).replace("\n", ""))
         folded = key(text)
-        if not 4 <= len(text) <= _LONGEST or len(_HAN.findall(text)) < 2 or (folded, first) in seen:
+        if (
+            not 4 <= len(text) <= _LONGEST
+            or len(_HAN.findall(text)) < 2
+            or (folded, first) in seen
+            or folded in _BOXES
+        ):
             continue
         seen.add((folded, first))
         inside = 2.0 if folded and folded in whole else 0.0
         opens = 1.0 if inside and whole.startswith(folded) else 0.0
-        rank -= _SITE if folded in names or _is_site_name(text) else 0.0
+        if folded in names or _is_site_name(text):
+            rank -= _SITE
+        elif folded == other:
+            rank -= _COLUMN
         found.append(Heading(text, first, rank + inside + opens + min(len(folded), 24) / 24))
     return sorted(found, key=lambda heading: (-heading.score, heading.cell))
 
@@ -139,6 +166,9 @@ def headings(page: Cells, title: str, sites: Iterable[str] = ()) -> list[Heading
 def _rank(element: HtmlElement) -> float:
     """How much an element's name and classes speak for a title: h1 3, h2 2, h3 1.5, a title class 1.5."""
     rank = {"h1": 3.0, "h2": 2.0, "h3": 1.5, "h4": 0.5}.get(element.tag, 0.0)
+    names = element.get("class"), element.get("id")
+    if not rank and names == (None, None):
+        return 0.0
     tokens = class_tokens(element)
     if any(_TITLE_CLASS.search(token) and not _NOT_TITLE_CLASS.search(token) for token in tokens):
         rank += 1.5

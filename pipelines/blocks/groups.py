@@ -54,7 +54,10 @@ class Group:
         fields = self.fields
         if "index_number" in fields:
             return len(fields) >= 2 or any(pair.value for pair in self.pairs)
-        filled = {pair.meaning.field for pair in self.pairs if pair.meaning and pair.value} & fields
+        filled = {
+            pair.meaning.field for pair in self.pairs if pair.meaning and pair.value and not pair.loose
+        } & fields
+        fields = {pair.meaning.field for pair in self.pairs if pair.meaning and not pair.loose} & fields
         return len(fields) >= _FEWEST and len(filled) > 1 and bool(fields & _TELLING)
 
     @cached_property

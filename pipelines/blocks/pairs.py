@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from pipelines.blocks.rows import header_rows, unknown_labels
 from pipelines.cells import Cell, Cells
-from pipelines.labels import Label, Meaning, Vocabulary, find_labels, opens_with_label
+from pipelines.labels import IGNORED, Label, Meaning, Vocabulary, find_labels, opens_with_label
 from pipelines.markup import collapse
 
 _LONGEST_VALUE = 600
@@ -23,7 +23,9 @@ _ONE_PAIR_EACH = frozenset(("li", "p", "tr", "h1", "h2", "h3", "h4"))
 class Pair:
     """A label and its value: white space collapsed, empty where the page says nothing.
 
-    ``cell`` is the number of the label's cell, ``used`` those of all cells that label and value stand in.
+    ``cell`` is the number of the label's cell, ``used`` those of all cells that label and value stand in. ``lead``
+    counts the characters before the first label of the cell. ``loose``: nothing but its place beside the label
+    makes the next block the value.
     """
 
     label: str
@@ -32,6 +34,8 @@ class Pair:
     cell: int
     used: list[int] = field(default_factory=list)
     in_row: bool = False
+    lead: int = 0
+    loose: bool = False
 
 
 @dataclass(slots=True)
@@ -89,7 +93,8 @@ def _pairs_of_cell(search: _Search, number: int, cell: Cell, labels: list[Label]
         last = index + 1 == len(labels)
         stop = len(cell.text) if last else labels[index + 1].start
         value = clean_value(cell.text[label.end : stop])
-        pair = Pair(label.text, label.meaning, value, number, [number])
+        lead = len(cell.text[: labels[0].start].strip())
+        pair = Pair(label.text, label.meaning, value, number, [number], lead=lead)
         if last and not value:
             _look_beside(search, pair, cell, label, alone=len(labels) == 1)
         pairs.append(pair)
@@ -106,6 +111,8 @@ def _look_beside(search: _Search, pair: Pair, cell: Cell, label: Label, *, alone
     following = pair.cell + 1
     if following >= len(search.page.items) or not alone:
         return
+    if label.meaning is not None and label.meaning.field == IGNORED:
+        return
     other = search.page.items[following]
     if other.table_cell is not table_cell or not _belongs(search, cell, other, label):
         return
@@ -115,6 +122,7 @@ def _look_beside(search: _Search, pair: Pair, cell: Cell, label: Label, *, alone
         _take(search, pair, list(range(first, last)))
     else:
         _take(search, pair, [following])
+        pair.loose = not label.has_colon and other.owner.getparent() is not cell.owner
 
 
 def _numbers_beside(search: _Search, pair: Pair, table_cell: HtmlElement) -> list[int]:

@@ -15,8 +15,8 @@ from pipelines.markup import collapse
 # How many cells an info line may stand below (or above) the title it belongs to.
 _BELOW, _ABOVE = 12, 6
 _LINE_FIELDS = frozenset(("published_on", "written_on", "source", "agency", "issuing_body"))
-# Characters of a value, and of a whole cell, of an info line.
-_LONGEST_LINE, _LONGEST_CELL = 100, 250
+# Characters of a value, of a whole cell, and before its first label, in an info line; of a cell that is prose.
+_LONGEST_LINE, _LONGEST_CELL, _LONGEST_LEAD, _PROSE = 100, 250, 60, 80
 
 
 def believed(
@@ -35,8 +35,11 @@ def believed(
     if numbered or profile:
         # Beside a real block, three labels elsewhere are a form or a list in the text.
         others = [group for group in others if _by_title(group, titles)]
-    lines = [group for group in rest if not group.is_block and _is_line(group, cells, titles)]
-    return [*profile, *numbered, *others, *lines[:3]]
+    lines = [group for group in rest if not group.is_block and _is_line(group, cells)]
+    beside = [
+        group for group in lines if _by_title(group, titles) and not _behind_prose(group, cells, titles)
+    ]
+    return [*profile, *numbered, *others, *(beside[:3] or [group for group in lines if _is_dated(group)][:1])]
 
 
 def _within(group: Group, inside: Sequence[tuple[int, int]]) -> bool:
@@ -56,31 +59,35 @@ def _by_title(group: Group, titles: Sequence[int]) -> bool:
 def _of_line(pair: Pair, cells: Cells) -> bool:
     """Whether a pair can stand in an info line: a short line, furniture or a field of such lines, a true date."""
     meaning = pair.meaning
-    if (
-        meaning is None
-        or len(pair.value) > _LONGEST_LINE
-        or len(collapse(cells.items[pair.cell].text)) > _LONGEST_CELL
-    ):
+    if meaning is None or len(pair.value) > _LONGEST_LINE or pair.lead > _LONGEST_LEAD or pair.loose:
+        return False
+    if len(collapse(cells.items[pair.cell].text)) > _LONGEST_CELL:
         return False
     if meaning.field.endswith("_on") and pair.value and field_date(pair.value) is None:
         return False
     return meaning.field == IGNORED or meaning.field in _LINE_FIELDS
 
 
-def _is_line(group: Group, cells: Cells, titles: Sequence[int]) -> bool:
-    known = [pair for pair in group.known if _of_line(pair, cells)]
-    telling = [pair for pair in known if pair.meaning and pair.meaning.field in _LINE_FIELDS and pair.value]
-    if not telling:
-        return False
-    dated = [
-        pair
-        for pair in telling
-        if pair.meaning and pair.meaning.field.endswith("_on") and field_date(pair.value)
-    ]
-    if _by_title(group, titles):
-        return True
-    furniture = any(pair.meaning and pair.meaning.field == IGNORED for pair in known)
-    return bool(dated) and (len(known) > 1 or furniture)
+def _is_line(group: Group, cells: Cells) -> bool:
+    return any(
+        pair.value and pair.meaning and pair.meaning.field in _LINE_FIELDS
+        for pair in group.known
+        if _of_line(pair, cells)
+    )
+
+
+def _is_dated(group: Group) -> bool:
+    """Whether a line far from any title still shows what it is: a date and another label."""
+    return len(group.known) > 1 and any(
+        pair.meaning and pair.meaning.field.endswith("_on") and field_date(pair.value) for pair in group.known
+    )
+
+
+def _behind_prose(group: Group, cells: Cells, titles: Sequence[int]) -> bool:
+    """Whether running text stands between the line and the title above it: then it is the text's own."""
+    before = bisect_left(titles, group.pairs[0].cell + 1) - 1
+    between = cells.items[titles[before] + 1 : group.pairs[0].cell] if before >= 0 else []
+    return any(len(collapse(cell.text)) > _PROSE for cell in between)
 
 
 def belonging(group: Group, cells: Cells) -> list[Pair]:
@@ -91,4 +98,9 @@ def belonging(group: Group, cells: Cells) -> list[Pair]:
     known = group.known
     if not group.is_block:
         return [pair for pair in known if _of_line(pair, cells)]
-    return [pair for pair in group.pairs if pair.meaning or pair.in_row or pair.cell <= known[-1].cell]
+    numbered = "index_number" in group.fields
+    return [
+        pair
+        for pair in group.pairs
+        if (pair.meaning or pair.in_row or pair.cell <= known[-1].cell) and (numbered or not pair.loose)
+    ]

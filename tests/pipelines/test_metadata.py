@@ -298,3 +298,34 @@ def test_profile_names_title_block_and_labels() -> None:
 def test_a_metadata_frame_speaks_for_the_page() -> None:
     frame = Part("http://www.example.gov.cn/meta.html", LAYOUTS["td td"].encode(), kind="iframe", ordinal=1)
     assert read("", parts=(frame,)).index_number == "1/2019-1"
+
+
+def test_prose_is_no_block() -> None:
+    """Labels in running text, three of them or more, name nothing of the page itself."""
+    record = read(
+        "<h1>关于举办培训班的通知</h1><p>"
+        + "为进一步提高业务水平，经研究，决定举办全市档案业务培训班，现将有关事项通知如下，" * 3
+        + "</p>"
+        "<p>时间：2013年10月23—25日</p><p>来源：自愿报名</p><p>目录</p><p>第一章总则</p>"
+        "<p>此条目需要补充更多<a>来源</a>。</p>"
+    )
+    assert (record.published_on, record.source, record.catalog) == (None, None, None)
+    assert "自愿报名" in record.body_text
+
+
+def test_the_text_under_an_info_line_stays_in_the_body() -> None:
+    html = (
+        "<body><h1>关于公开的通知</h1><p>来源：云岭日报 时间：2019-03-20 10:00</p><div id='content'>"
+        "<p>各县（市、区）人民政府，市政府各部门：</p>"
+        "<p>据介绍，<b>作者：</b>林某，展览面向全市征稿，欢迎投稿，截止时间另行通知。</p>"
+        "<p>根据有关规定，现将本次活动的安排通知如下，请各单位认真组织，抓好落实，确保活动取得实效。</p></div></body>"
+    )
+    record = extract(Bundle(Part(URL, html.encode())))
+    assert (record.source, record.published_on) == ("云岭日报", "2019-03-20")
+    assert "林某" in record.body_text and "市政府各部门：" in record.body_text
+    assert "云岭日报" not in record.body_text
+
+
+def test_a_column_is_the_title_of_its_own_page() -> None:
+    head = "<meta name='ColumnName' content='政府信息公开指南'><title>政府信息公开指南-云岭市人民政府</title>"
+    assert read("<h1>云岭市人民政府</h1><h2>友情链接</h2>", head=head).title == "政府信息公开指南"
