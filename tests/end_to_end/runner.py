@@ -40,9 +40,10 @@ class Ran:
 
     def complained(self, code: int) -> str:
         """The one sentence of a failed command; fails for another code, more sentences or a traceback."""
-        assert self.code == code, f"exit {self.code}, not {code}:\n{self.err}"
-        assert "Traceback" not in self.err + self.out, self.err
-        assert len(self.said) == 1, f"not one sentence:\n{self.err}"
+        end = "\n".join(line[:300] for line in self.err.splitlines()[-30:])
+        assert self.code == code, f"exit {self.code}, not {code}:\n{end}"
+        assert "Traceback" not in self.err and "Traceback" not in self.out, end
+        assert len(self.said) == 1, f"not one sentence:\n{end}"
         return self.said[0]
 
 
