@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
@@ -14,6 +15,7 @@ from pipelines.markup import collapse
 
 # How many cells an info line may stand below (or above) the title it belongs to.
 _BELOW, _ABOVE = 12, 6
+_SENTENCE = re.compile("[，。；！？]")
 _LINE_FIELDS = frozenset(("published_on", "written_on", "source", "agency", "issuing_body"))
 # Characters of a value, of a whole cell, and before its first label, in an info line; of a cell that is prose.
 _LONGEST_LINE, _LONGEST_CELL, _LONGEST_LEAD, _PROSE = 100, 250, 60, 80
@@ -61,7 +63,7 @@ def _of_line(pair: Pair, cells: Cells) -> bool:
     meaning = pair.meaning
     if meaning is None or len(pair.value) > _LONGEST_LINE or pair.lead > _LONGEST_LEAD or pair.loose:
         return False
-    if len(collapse(cells.items[pair.cell].text)) > _LONGEST_CELL:
+    if len(collapse(cells.items[pair.cell].text)) > _LONGEST_CELL or _SENTENCE.search(pair.value):
         return False
     if meaning.field.endswith("_on") and pair.value and field_date(pair.value) is None:
         return False
