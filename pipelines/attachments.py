@@ -146,10 +146,9 @@ def _in_blocks(page: Page, origin: HtmlElement | None, avoid: Collection[HtmlEle
     searched = {node for part in (origin, *avoid) if part is not None for node in part.iter(*_CARRIERS)}
     known: dict[HtmlElement, bool] = {}
     for node in page.root.iter(*_CARRIERS):
-        if node in searched:
-            continue
         address = node.get("href") or node.get("src") or node.get("data") or node.get("onclick") or ""
-        if not (is_file_link(address) or _QUOTED.search(address)):
+        quotes = "'" in address or '"' in address
+        if not (is_file_link(address) or (quotes and _QUOTED.search(address))) or node in searched:
             continue
         if _is_in_block(node, around, known):
             yield from _candidates(page, node)

@@ -1,25 +1,18 @@
-"""The labels of metadata blocks and what they mean: the vocabulary, and finding labels in the text of a cell."""
+"""Finding labels in the text of a cell: before a colon, in a text node of their own, set off by white space."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
 
 from pipelines.cells import LONGEST, Cell, run_starts
-
-IGNORED = "ignored"
-"""The field of labels that are page furniture: they end a value and are never kept."""
+from pipelines.vocabulary import IGNORED, INVISIBLE, OPENERS, Label, Vocabulary, squeeze
 
 _COLONS = ":：﹕∶】］]"
-_OPENERS, _CLOSERS = "【［[", "】］]"
+_CLOSERS = "】］]"
 # What may stand before a label without a space: the end of a value or a separator of an info line.
 _BREAKS = " \t\r\n\f\v\u00a0\u3000\u2002\u2003\u2009|｜;；,，。、/>》」)）]】[【(（·•\u200b"
-_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 # Characters before a colon in which its label is looked for; labels of one cell; characters of a label's node.
 _REACH, _MOST, _LONGEST_NODE = 48, 200, 40
 # A label of so many characters is told from the end of a value without a space between.
@@ -31,68 +24,6 @@ _SET_OFF = re.compile(r"[\s|｜;；]")
 _BREAK = re.compile(f"[{re.escape(_BREAKS)}]")
 _COLON = re.compile(f"[{re.escape(_COLONS)}]")
 _HAN = re.compile("[\u3400-\u9fff]")
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """What a label stands for. ``line_only`` ones count only in the line under a title, not in a block."""
-
-    field: str
-    line_only: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A label met in a cell: its text without spaces and colon, where it stands, None as meaning if unknown.
-
-    ``start`` is the label's first character, ``end`` the first one behind its colon; ``has_colon`` says if
-    there was one.
-    """
-
-    text: str
-    start: int
-    end: int
-    meaning: Meaning | None
-    has_colon: bool
-
-
-class Vocabulary(dict[str, Meaning]):
-    """Labels without spaces → meaning; ``firsts`` are the characters with which a label's text may begin."""
-
-    def __init__(self, labels: Mapping[str, Meaning]) -> None:
-        super().__init__(labels)
-        self.firsts = frozenset(label[0] for label in labels if label) | frozenset(_OPENERS)
-        self.longest = max(map(len, labels), default=0)
-        self.memo: dict[
-            str, list[Label]
-        ] = {}  # of short cells of one text node: navigation, repeated on every page
-
-    def with_labels(self, labels: Mapping[str, str]) -> Vocabulary:
-        """This vocabulary with a portal's own labels (``[detail] labels``: label → field) on top."""
-        if not labels:
-            return self
-        own = {squeeze(label): Meaning(field) for label, field in labels.items()}
-        return Vocabulary({**self, **{label: meaning for label, meaning in own.items() if label}})
-
-
-@lru_cache(maxsize=1)
-def vocabulary() -> Vocabulary:
-    """The packaged vocabulary (``vocabulary.tsv``); the first meaning of a label holds."""
-    known: dict[str, Meaning] = {}
-    for line in files("pipelines").joinpath("vocabulary.tsv").read_text("utf-8").splitlines():
-        columns = line.split("\t")
-        if line.startswith("#") or columns[0] == "field":
-            continue
-        for label in columns[2].split("|"):
-            known.setdefault(squeeze(label), Meaning(columns[0], columns[3] == "line"))
-    return Vocabulary(known)
-
-
-@lru_cache(maxsize=8192)
-def squeeze(text: str) -> str:
-    """A label without white space, invisible characters, colons and brackets around it."""
-    folded = "".join(unicodedata.normalize("NFKC", text).split()).strip(_INVISIBLE)
-    return folded.strip(":∶()[]【】*·•").strip(_INVISIBLE)
 
 
 def find_labels(cell: Cell, known: Vocabulary, *, spaced: bool = False) -> list[Label]:
@@ -157,7 +88,7 @@ def _before(cell: Cell, floor: int, colon: int, known: Vocabulary) -> Label | No
     places = [
         at
         for at in range(max(floor, colon - _REACH), colon)
-        if not text[at].isspace() and text[at] not in _INVISIBLE
+        if not text[at].isspace() and text[at] not in INVISIBLE
     ]
     word = "".join([text[at] for at in places])
     if not unicodedata.is_normalized("NFKC", word):
@@ -165,10 +96,10 @@ def _before(cell: Cell, floor: int, colon: int, known: Vocabulary) -> Label | No
         word = folded if len(folded) == len(word) else word
     for begin in range(max(0, len(word) - known.longest - 1), len(word) - 1):
         start = places[begin]
-        label = word[begin:].lstrip(_OPENERS)
+        label = word[begin:].lstrip(OPENERS)
         meaning = known.get(label)
         if meaning is not None and (start == floor or _breaks_before(cell, start, floor, len(label))):
-            if bracket and text[start] not in _OPENERS and (start == 0 or text[start - 1] not in _OPENERS):
+            if bracket and text[start] not in OPENERS and (start == 0 or text[start - 1] not in OPENERS):
                 return None
             return Label(label, start, colon + 1, meaning, True)
     return None if bracket else _unknown(cell, floor, colon)
@@ -203,7 +134,7 @@ def _breaks_before(cell: Cell, start: int, floor: int, length: int) -> bool:
     return (
         start == 0
         or cell.text[start - 1] in _BREAKS
-        or cell.text[start] in _OPENERS
+        or cell.text[start] in OPENERS
         or (floor > 0 and length >= _LONG)
         or run_starts(cell, start)
     )

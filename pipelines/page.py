@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 from urllib.parse import urljoin
@@ -41,6 +41,7 @@ class Page:
     url: str
     too_deep: bool = False
     is_plain: bool = False
+    held: list[HtmlElement] = field(default_factory=list, repr=False)
 
     @classmethod
     def parse(cls, bundle: Bundle) -> Page:
@@ -62,7 +63,9 @@ class Page:
             text = _lines(text)
         source = text.encode("utf-8", "replace").translate(None, _CONTROLS)
         root, too_deep = _tree(source, part.url)
-        return cls(decoded.text, decoded.encoding, root, part.url, too_deep, is_plain)
+        # lxml makes an element's Python object anew in every walk unless somebody holds it.
+        held = list(root.iter())
+        return cls(decoded.text, decoded.encoding, root, part.url, too_deep, is_plain, held)
 
     @cached_property
     def base_url(self) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from archive.record import Signoff
 from pipelines.blocks.pairs import Pair, find_pairs
 from pipelines.cells import Cells
 from pipelines.dates import parse_date
-from pipelines.labels import Meaning, Vocabulary
 from pipelines.numbers import is_placeholder
+from pipelines.vocabulary import Meaning, Vocabulary
 
 _LABELS = {
     "principal": "单位负责人 负责人 主要负责人 单位主要负责人 单位领导 负责人签字 单位负责人签字",
@@ -19,6 +20,8 @@ _LABELS = {
     "date": "填报日期 填表日期 报出日期 填报时间 填表时间",
 }
 _KNOWN = Vocabulary({label: Meaning(field) for field, labels in _LABELS.items() for label in labels.split()})
+# Without one of these there is no preparer and no reviewer, so no block.
+_HINT = re.compile(r"[填制]\s*[报表]\s*人|[审复]\s*核|经\s*办\s*人")
 # The block is one to five lines; an empty cell or a stray line may stand between.
 _GAP = 4
 _LONGEST = 60
@@ -30,6 +33,8 @@ def find_signoff(cells: Cells) -> Signoff | None:
     Values are as printed; ``date`` is YYYY-MM-DD, None if it is no date. None where no block has a value.
     """
     last: Signoff | None = None
+    if not _HINT.search("\n".join([cell.text for cell in cells.items])):
+        return None
     for group in _groups(cells):
         fields = {pair.meaning.field for pair in group if pair.meaning}
         if (

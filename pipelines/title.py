@@ -40,7 +40,7 @@ _BOXES = frozenset(
 )
 _OTHER = re.compile(r"[^\w]+")
 _HAN = re.compile("[\u3400-\u9fff]")
-_LONGEST = 250
+_LONGEST, _LONGEST_TITLE = 250, 1000
 # What a heading loses that is a site's name, or a column's (which is the title of a page that is its column).
 _SITE, _COLUMN = 4.0, 1.0
 _ELLIPSES = ("…", "...", "．．．", "。。。")
@@ -92,7 +92,7 @@ def page_title(root: HtmlElement) -> str:
     for element in root.iter("title"):
         text = collapse(re.sub(r"<[^<>]{0,2000}>", "", element.text or ""))
         if text:
-            return text
+            return text[:_LONGEST_TITLE]
     return ""
 
 

@@ -10,8 +10,9 @@ from lxml.html import HtmlElement
 
 from pipelines.blocks.rows import header_rows, unknown_labels
 from pipelines.cells import Cell, Cells
-from pipelines.labels import IGNORED, Label, Meaning, Vocabulary, find_labels, opens_with_label
+from pipelines.labels import find_labels, opens_with_label
 from pipelines.markup import collapse
+from pipelines.vocabulary import IGNORED, Label, Meaning, Vocabulary
 
 _LONGEST_VALUE = 600
 # Items that mostly are one pair each: an empty one borrows the next only where several labels stand alone.
@@ -61,6 +62,8 @@ def find_pairs(page: Cells, known: Vocabulary, spaced: frozenset[str] = frozense
         if cell.table_cell is not None:
             search.by_table_cell[cell.table_cell].append(number)
         labels = find_labels(cell, known)
+        if not labels and not goes_on:
+            continue
         opens = any(label.meaning and label.meaning.field in spaced for label in labels)
         if opens or (goes_on and opens_with_label(cell, known)):
             labels = find_labels(cell, known, spaced=True)
