@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
-from archive.record import METADATA_FIELDS, Finding
+from archive.record import Finding
 from pipelines import title as titles
 from pipelines.blocks.groups import Group, covered, groups
 from pipelines.blocks.pairs import Pair, find_pairs
@@ -16,10 +16,9 @@ from pipelines.blocks.places import believed, belonging
 from pipelines.bundle import ListingFacts
 from pipelines.candidates import DATES, Candidate, best, conflicts, normalised
 from pipelines.cells import Cells
-from pipelines.dates import is_possible, parse_date
+from pipelines.dates import parse_date
 from pipelines.detail import Detail
-from pipelines.labels import IGNORED, find_labels, squeeze, vocabulary
-from pipelines.metatags import MetaTags, read_metatags
+from pipelines.metatags import read_metatags
 from pipelines.numbers import (
     document_number,
     index_number,
@@ -29,15 +28,11 @@ from pipelines.numbers import (
 )
 from pipelines.page import Page
 from pipelines.select import matches
+from pipelines.sources import addressed, listed, tagged, unlabelled
+from pipelines.vocabulary import IGNORED, squeeze, vocabulary
 
 _SPACED = frozenset(("index_number",))
 _KEYWORDS = re.compile(r"[\s、,，;；|]+")
-_URL_DATE = re.compile(
-    r"(?<!\d)(?:(?P<y>(?:19|20)\d\d)[-/]?(?P<m>[01]\d|\d(?=/))[-/](?P<d>[0-3]?\d)(?=[/_.-])"
-    r"|(?P<Y>(?:19|20)\d\d)(?P<M>[01]\d)(?P<D>[0-3]\d)(?!\d))"
-)
-# A bare date counts as the page's own only this close under its title.
-_UNDER_TITLE = 6
 
 
 @dataclass(slots=True)
@@ -80,10 +75,10 @@ def read_metadata(
         candidates += _labelled([group for group in framed if group.is_block], frame, result)
     candidates += list(_labelled(chosen_groups, cells, result))
     result.avoid = covered(cells, [pair for group in chosen_groups for pair in belonging(group, cells)])
-    candidates += _tagged(tags)
-    candidates += _unlabelled(page, cells, detail, heads, whole_title, tags, places)
-    candidates += _listed(listing)
-    candidates += _addressed(page.url)
+    candidates += tagged(tags)
+    candidates += unlabelled(page, cells, detail, heads, whole_title, tags, places)
+    candidates += listed(listing)
+    candidates += addressed(page.url)
     _settle(result, candidates)
     return result
 
@@ -91,7 +86,7 @@ def read_metadata(
 def read_listing(url: str, listing: ListingFacts | None) -> Metadata:
     """What is known of a document without reading it: its listing's facts and a date in its address."""
     result = Metadata()
-    _settle(result, [*_listed(listing), *_addressed(url)])
+    _settle(result, [*listed(listing), *addressed(url)])
     return result
 
 
@@ -151,87 +146,6 @@ def _index_cell(pair: Pair, result: Metadata) -> Iterator[Candidate]:
         yield Candidate("title", pair.value, "block", pair.value, pair.label, weak=True)
         message = f"索引号 holds a title: {pair.value[:80]}"
         result.findings.append(Finding("index-number-is-title", "warning", message, pair.label))
-
-
-def _tagged(tags: MetaTags) -> Iterator[Candidate]:
-    said = {
-        "title": tags.title,
-        "published_on": tags.published_on,
-        "source": tags.source,
-        "catalog": tags.column,
-    }
-    for name, value in said.items():
-        if value:
-            yield Candidate(name, value, "meta", value)
-
-
-def _unlabelled(
-    page: Page,
-    cells: Cells,
-    detail: Detail,
-    heads: Sequence[titles.Heading],
-    whole_title: str,
-    tags: MetaTags,
-    places: Sequence[int],
-) -> Iterator[Candidate]:
-    """What stands on the page without a label: title (the profile's selectors first), a bare date under it."""
-    chosen = titles.selected(page.root, detail.title)
-    if chosen:
-        yield Candidate("title", chosen, "block", chosen)
-    own = titles.without_site(whole_title, [tags.site or ""])
-    strong = [head for head in heads if head.score >= 3]
-    for text in [head.text for head in strong[:1]] or ([own] if own else []):
-        yield Candidate("title", text, "text", text)
-    if own:
-        yield Candidate("title", own, "text", own, weak=True)
-    if page.is_plain and cells.items and 4 <= len(cells.items[0].text) <= 200:
-        first = " ".join(cells.items[0].text.split())
-        yield Candidate("title", first, "text", first, weak=True)
-    bare = _bare_date(cells, places)
-    if bare:
-        yield Candidate("published_on", bare, "text", bare)
-
-
-def _bare_date(cells: Cells, places: Sequence[int]) -> str | None:
-    known = vocabulary()
-    for place in places:
-        for cell in cells.items[place + 1 : place + 1 + _UNDER_TITLE]:
-            if len(cell.text) > 300 or ("20" not in cell.text and "19" not in cell.text):
-                continue
-            labels = find_labels(cell, known)
-            if not labels and len(cell.text) > 80:
-                break
-            day = parse_date(cell.text[: labels[0].start] if labels else cell.text)
-            if day:
-                return day
-    return None
-
-
-def _listed(listing: ListingFacts | None) -> Iterator[Candidate]:
-    if listing is None:
-        return
-    facts: Mapping[str, str | None] = {
-        **listing.fields,
-        "title": listing.title,
-        "published_on": listing.published_on,
-    }
-    for name, raw in facts.items():
-        value = (
-            normalised(name, raw)
-            if raw and (name in METADATA_FIELDS or name in ("title", "keywords"))
-            else None
-        )
-        if raw and value:
-            yield Candidate(name, value, "listing", raw)
-
-
-def _addressed(url: str) -> Iterator[Candidate]:
-    for match in _URL_DATE.finditer(url.partition("?")[0]):
-        year, month, day = (int(part) for part in match.groups() if part)
-        if is_possible(year, month, day):
-            iso = f"{year:04d}-{month:02d}-{day:02d}"
-            yield Candidate("published_on", iso, "url", match.group())
-            return
 
 
 def _settle(result: Metadata, candidates: list[Candidate]) -> None:

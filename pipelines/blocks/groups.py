@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from pipelines.blocks.pairs import Pair
 from pipelines.cells import Cells
-from pipelines.labels import IGNORED
+from pipelines.vocabulary import IGNORED
 
 # Cells without a label that may stand between two pairs of one group.
 _GAP = 3

@@ -10,8 +10,8 @@ from pipelines.blocks.groups import Group
 from pipelines.blocks.pairs import Pair
 from pipelines.candidates import field_date
 from pipelines.cells import Cells
-from pipelines.labels import IGNORED
 from pipelines.markup import collapse
+from pipelines.vocabulary import IGNORED
 
 # How many cells an info line may stand below (or above) the title it belongs to.
 _BELOW, _ABOVE = 12, 6

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from lxml.html import HtmlElement
 
 from pipelines.cells import Cells
-from pipelines.labels import Label
+from pipelines.vocabulary import Label
 
 _LONGEST_LABEL = 12
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from lxml.html import document_fromstring
 
 from pipelines.cells import Cell, cells
-from pipelines.labels import find_labels, squeeze, vocabulary
+from pipelines.labels import find_labels
+from pipelines.vocabulary import squeeze, vocabulary
 
 
 def cell(markup: str) -> Cell:

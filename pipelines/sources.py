@@ -1,0 +1,109 @@
+"""The sources beside a label block: meta tags, what stands without a label, the listing, the address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from archive.record import METADATA_FIELDS
+from pipelines import title as titles
+from pipelines.bundle import ListingFacts
+from pipelines.candidates import Candidate, normalised
+from pipelines.cells import Cells
+from pipelines.dates import is_possible, parse_date
+from pipelines.detail import Detail
+from pipelines.labels import find_labels
+from pipelines.metatags import MetaTags
+from pipelines.page import Page
+from pipelines.vocabulary import vocabulary
+
+_URL_DATE = re.compile(
+    r"(?<!\d)(?:(?P<y>(?:19|20)\d\d)[-/]?(?P<m>[01]\d|\d(?=/))[-/](?P<d>[0-3]?\d)(?=[/_.-])"
+    r"|(?P<Y>(?:19|20)\d\d)(?P<M>[01]\d)(?P<D>[0-3]\d)(?!\d))"
+)
+# A bare date counts as the page's own only this close under its title.
+_UNDER_TITLE = 6
+
+
+def tagged(tags: MetaTags) -> Iterator[Candidate]:
+    """Candidates of the standard meta tags."""
+    said = {
+        "title": tags.title,
+        "published_on": tags.published_on,
+        "source": tags.source,
+        "catalog": tags.column,
+    }
+    for name, value in said.items():
+        if value:
+            yield Candidate(name, value, "meta", value)
+
+
+def unlabelled(
+    page: Page,
+    cells: Cells,
+    detail: Detail,
+    heads: Sequence[titles.Heading],
+    whole_title: str,
+    tags: MetaTags,
+    places: Sequence[int],
+) -> Iterator[Candidate]:
+    """What stands on the page without a label: title (the profile's selectors first), a bare date under it."""
+    chosen = titles.selected(page.root, detail.title)
+    if chosen:
+        yield Candidate("title", chosen, "block", chosen)
+    own = titles.without_site(whole_title, [tags.site or ""])
+    strong = [head for head in heads if head.score >= 3]
+    for text in [head.text for head in strong[:1]] or ([own] if own else []):
+        yield Candidate("title", text, "text", text)
+    if own:
+        yield Candidate("title", own, "text", own, weak=True)
+    if page.is_plain and cells.items and 4 <= len(cells.items[0].text) <= 200:
+        first = " ".join(cells.items[0].text.split())
+        yield Candidate("title", first, "text", first, weak=True)
+    bare = _bare_date(cells, places)
+    if bare:
+        yield Candidate("published_on", bare, "text", bare)
+
+
+def _bare_date(cells: Cells, places: Sequence[int]) -> str | None:
+    known = vocabulary()
+    for place in places:
+        for cell in cells.items[place + 1 : place + 1 + _UNDER_TITLE]:
+            if len(cell.text) > 300 or ("20" not in cell.text and "19" not in cell.text):
+                continue
+            labels = find_labels(cell, known)
+            if not labels and len(cell.text) > 80:
+                break
+            day = parse_date(cell.text[: labels[0].start] if labels else cell.text)
+            if day:
+                return day
+    return None
+
+
+def listed(listing: ListingFacts | None) -> Iterator[Candidate]:
+    """Candidates of the listing that named the page."""
+    if listing is None:
+        return
+    facts: Mapping[str, str | None] = {
+        **listing.fields,
+        "title": listing.title,
+        "published_on": listing.published_on,
+    }
+    for name, raw in facts.items():
+        value = (
+            normalised(name, raw)
+            if raw and (name in METADATA_FIELDS or name in ("title", "keywords"))
+            else None
+        )
+        if raw and value:
+            yield Candidate(name, value, "listing", raw)
+
+
+def addressed(url: str) -> Iterator[Candidate]:
+    """The date in the address (t20190322_1.html, /art/2019/3/22/), the weakest of all sources."""
+    for match in _URL_DATE.finditer(url.partition("?")[0]):
+        year, month, day = (int(part) for part in match.groups() if part)
+        if is_possible(year, month, day):
+            iso = f"{year:04d}-{month:02d}-{day:02d}"
+            yield Candidate("published_on", iso, "url", match.group())
+            return
