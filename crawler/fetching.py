@@ -48,7 +48,7 @@ def describe(error: BaseException) -> str:
     if isinstance(error, DownloadTimeoutError):
         return f"no answer in time ({text})"
     if isinstance(error, DownloadCancelledError):
-        return f"the answer is larger than allowed ({text})"
+        return "the answer is larger than allowed" + (f" ({text})" if text else "")
     if isinstance(error, ResponseDataLossError):
         return "the answer was shorter than its Content-Length"
     if isinstance(error, DownloadFailedError):
