@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from html import escape
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -115,8 +114,8 @@ def _without_inline(source: bytes) -> bytes:
 
 
 def _lines(text: str) -> str:
-    """Plain text as markup, a block a line: what people save from a page keeps its lines."""
-    return "".join(f"<div>{escape(line)}</div>\n" for line in text.splitlines())
+    """Text without tags as markup, a block a line; entities in it mean what they mean on a page."""
+    return "".join(f"<div>{line}</div>\n" for line in text.splitlines())
 
 
 def _server_tags_out(text: str) -> str:

@@ -46,9 +46,9 @@ def test_hopeless_depth_is_told() -> None:
 
 
 def test_plain_text_keeps_its_lines() -> None:
-    page = parse("标题\n\n第一行 & 1 > 0")
+    page = parse("标题\n\n第一行 & 1 > 0&nbsp;")
     assert page.is_plain
-    assert [element.text for element in page.root.iter("div")] == ["标题", None, "第一行 & 1 > 0"]
+    assert [element.text for element in page.root.iter("div")] == ["标题", None, "第一行 & 1 > 0\xa0"]
 
 
 @pytest.mark.parametrize("body", [b"", b"  \n", b"<!-- -->", b"\x00", b"%PDF-1.7", b"\xef\xbb\xbf"])
