@@ -38,6 +38,7 @@ _BOXES = frozenset(
         "扫一扫",
     ]
 )
+_CRUMBS = re.compile("[/>»＞]")
 _OTHER = re.compile(r"[^\w]+")
 _HAN = re.compile("[\u3400-\u9fff]")
 _LONGEST, _LONGEST_TITLE = 250, 1000
@@ -150,6 +151,7 @@ def headings(page: Cells, title: str, site: str = "", column: str = "") -> list[
             or len(_HAN.findall(text)) < 2
             or (folded, first) in seen
             or folded in _BOXES
+            or len(_CRUMBS.findall(text)) > 1
         ):
             continue
         seen.add((folded, first))
