@@ -29,7 +29,7 @@ Step = Callable[[Database], Any]
 BATCH_STEPS = 64
 BATCH_SECONDS = 0.15
 """A transaction keeps other writers out: it ends after this long (DESIGN §8: under 200 ms)."""
-LINGER_SECONDS = 0.2
+LINGER_SECONDS = 0.03
 """How long a step may wait for company."""
 
 

@@ -31,7 +31,7 @@ from crawler.portals.plan import config_hash, detail_for
 from crawler.portals.register import register
 from pipelines.detail import Detail
 
-WINDOW = 32
+WINDOW = 64
 """Documents on their way at once, from the request to the archive; politeness is the downloader's business."""
 SOFTWARE = f"gongkai/{__version__}"
 
