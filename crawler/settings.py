@@ -17,6 +17,7 @@ COMMANDS_MODULE = ""
 ROBOTSTXT_OBEY = True  # default False
 CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8
+DOWNLOADER = "crawler.network.downloader.CountingDownloader"  # Scrapy's own counts too late
 CONCURRENT_ITEMS = 1  # default 100: Scrapy makes so many tasks for every answer, and each of ours gives one item
 DOWNLOAD_DELAY = 1.0  # default 0
 DOWNLOAD_DELAY_JITTER = 0.25  # default 0.5
