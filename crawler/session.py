@@ -20,7 +20,7 @@ from archive.captures.writer import CaptureWriter
 from archive.crawls import beat, finish_crawl, open_crawl, reopen_crawl, start_crawl, suspend_crawl
 from archive.layout import DataDirectory
 from archive.lock import portal_lock
-from archive.migrations import migrate
+from archive.prepare import prepare
 from archive.transaction import connect, transaction
 from crawler import clock
 from crawler.health import CrawlVerdict, WalkReport
@@ -88,7 +88,7 @@ class CrawlSession:
             stack.enter_context(portal_lock(data, portal.id, f"gongkai {options.command} {portal.id}"))
             writer = connect(data.database)
             stack.callback(writer.close)
-            migrate(writer, at)
+            prepare(writer, at)
             with transaction(writer):
                 directories = register(writer, portal, at)
                 crawl_id, resumed = _start_or_resume(writer, portal, options, at)

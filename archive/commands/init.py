@@ -12,7 +12,8 @@ import click
 from archive.commands.common import data_option, echo_json, fail
 from archive.info import get_info, set_info
 from archive.layout import DataDirectory
-from archive.migrations import NewerDatabase, migrate
+from archive.migrations import NewerDatabase
+from archive.prepare import prepare
 from archive.transaction import connect, transaction
 
 _CONTACT = re.compile(r"[^@\s<>()]+@[^@\s<>()]+\.[^@\s<>().]+|https?://[^\s<>()]+")
@@ -60,7 +61,7 @@ def _prepare(data: DataDirectory, contact: str | None, *, ask: bool) -> dict[str
     data.root.mkdir(parents=True, exist_ok=True)
     with connect(data.database) as db:
         # The one reader of the clock outside the crawler: the archive has to be created at some time.
-        migrate(db, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
+        prepare(db, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
         for folder in (data.captures, data.portals, data.reports):
             folder.mkdir(exist_ok=True)
         if contact is None and ask and get_info(db, "contact") is None:

@@ -13,8 +13,8 @@ from sqlite_utils import Database
 
 from archive.commands.common import TROUBLE, data_option, echo_json, fail, open_archive
 from archive.layout import DataDirectory
-from archive.migrations import migrate
 from archive.portals import set_enabled
+from archive.prepare import prepare
 from archive.transaction import connect, transaction
 from crawler import clock
 from crawler.commands.crawling import json_option
@@ -112,7 +112,7 @@ def _switch(name: str, data: DataDirectory, enabled: bool) -> None:
     try:
         data.root.mkdir(parents=True, exist_ok=True)
         db = open_archive(data, readonly=False) if data.database.is_file() else connect(data.database)
-        migrate(db, at)
+        prepare(db, at)
         with transaction(db):
             register(db, portal, at)
             set_enabled(db, portal.id, enabled, at=at)
