@@ -16,12 +16,14 @@ _BOMB_BLOCKS = 1024
 
 
 def page(markup: str) -> Response:
+    """``markup`` as a page."""
     head = '<!DOCTYPE html><html><head><meta charset="utf-8"><title>样例</title></head>'
     page = f"{head}<body>{markup}</body></html>"
     return Response(page.encode(), 200, (HTML,))
 
 
 def listing(hrefs: Sequence[str], script: str = "") -> Response:
+    """A dated row for each address; ``script`` may announce how many pages there are."""
     rows = "".join(
         f'<li><a href="{href}">第{number}行通告</a><span>2026-01-05</span></li>\n'
         for number, href in enumerate(hrefs, 1)
@@ -30,6 +32,7 @@ def listing(hrefs: Sequence[str], script: str = "") -> Response:
 
 
 def document(number: int) -> Response:
+    """A harmless document."""
     text = (
         f"<p>第{number}号通告的正文。本通告自发布之日起施行，由综合科负责解释，有关事项请咨询窗口。</p>" * 3
     )
@@ -53,6 +56,7 @@ def bomb() -> bytes:
 
 
 def drip() -> Iterator[bytes]:
+    """One byte every half second, for ever."""
     yield b"<html><body>"
     while True:
         time.sleep(0.5)
