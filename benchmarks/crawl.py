@@ -68,7 +68,9 @@ def ours(site: LoadSite, folder: Path, concurrency: int, run: int) -> Measured:
     found = db.execute("SELECT count(*) FROM documents WHERE index_number IS NOT NULL").fetchone()[0]
     db.close()
     if found != site.pages:
-        raise SystemExit(f"{found} of {site.pages} pages are documents with an index number: the benchmark is void")
+        raise SystemExit(
+            f"{found} of {site.pages} pages are documents with an index number: the benchmark is void"
+        )
     return measured
 
 
@@ -105,7 +107,9 @@ def report(contenders: Sequence[Contender], as_json: bool) -> None:
         table.add_row(item.name, *cells)
     console = Console()
     console.print(table)
-    console.print(f"ratio {ratio:.2f} of bare Scrapy (to reach: {TARGET}); memory to stay under {MEMORY_MB} MB")
+    console.print(
+        f"ratio {ratio:.2f} of bare Scrapy (to reach: {TARGET}); memory to stay under {MEMORY_MB} MB"
+    )
 
 
 if __name__ == "__main__":

@@ -65,7 +65,9 @@ def judge(
     ``counts`` has ``fetched``, ``failed`` and ``blocked`` documents; ``problems`` are sentences about the crawl as a
     whole. ``limited``: ``--limit`` ended it, which is no trouble.
     """
-    reasons = [f"{walk.name}: {walk.reason}" for walk in walks if walk.verdict in _WORST_FIRST and not walk.stopped]
+    reasons = [
+        f"{walk.name}: {walk.reason}" for walk in walks if walk.verdict in _WORST_FIRST and not walk.stopped
+    ]
     reasons += problems
     completeness = _completeness(walks)
     tried = counts["fetched"] + counts["failed"] + counts["blocked"]

@@ -10,8 +10,6 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from pipelines.extract import extract, file_record
-from pipelines.page import Unreadable
 from sqlite_utils import Database
 
 from archive.captures.reader import DamagedCapture, read_capture
@@ -23,6 +21,8 @@ from crawler.portals.model import Portal
 from crawler.portals.plan import detail_for
 from pipelines.bundle import Bundle, ListingFacts, Part
 from pipelines.decode import looks_binary
+from pipelines.extract import extract, file_record
+from pipelines.page import Unreadable
 
 
 class NoPage(ValueError):

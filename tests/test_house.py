@@ -48,7 +48,9 @@ def test_no_room_imports_what_it_must_not_know() -> None:
         forbidden = FORBIDDEN[room]
         if room == "pipelines" and path.relative_to(ROOT).as_posix() not in SCRAPY_IN_PIPELINES:
             forbidden = forbidden | {"scrapy", "twisted"}
-        wrong += [f"{path.relative_to(ROOT)} imports {name}" for name in imported(tree) if within(name, forbidden)]
+        wrong += [
+            f"{path.relative_to(ROOT)} imports {name}" for name in imported(tree) if within(name, forbidden)
+        ]
     assert wrong == []
 
 
@@ -84,7 +86,9 @@ def test_modules_and_public_functions_say_what_they_do() -> None:
 def _public(body: list[ast.stmt]) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
     """Public functions and classes of a module."""
     for node in body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+        if isinstance(
+            node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+        ) and not node.name.startswith("_"):
             yield node
 
 

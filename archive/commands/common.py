@@ -49,12 +49,16 @@ def echo_json(value: Any) -> None:
 def open_archive(data: DataDirectory, *, readonly: bool = True) -> Database:
     """The archive of ``data``; ends the command with one sentence if there is none or it cannot be used."""
     if not data.database.is_file():
-        fail(f"no archive at {data.database}: run `gongkai init` or a crawl first, or name another --data directory")
+        fail(
+            f"no archive at {data.database}: run `gongkai init` or a crawl first, or name another --data directory"
+        )
     try:
         db = connect(data.database, readonly=readonly)
         check_version(db)
     except NewerDatabase as error:
         fail(str(error))
     except sqlite3.DatabaseError as error:
-        fail(f"{data.database} cannot be used as an archive ({error}): restore it from a backup or rebuild it")
+        fail(
+            f"{data.database} cannot be used as an archive ({error}): restore it from a backup or rebuild it"
+        )
     return db

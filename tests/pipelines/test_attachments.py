@@ -49,7 +49,18 @@ def test_links_to_files(href: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "href", ["/", "#", "t2.html", "/list/", "javascript:void(0)", "mailto:a@b.cn", "/upload/index.html", "data:a/b,x.pdf", "//["]
+    "href",
+    [
+        "/",
+        "#",
+        "t2.html",
+        "/list/",
+        "javascript:void(0)",
+        "mailto:a@b.cn",
+        "/upload/index.html",
+        "data:a/b,x.pdf",
+        "//[",
+    ],
 )
 def test_links_to_pages(href: str) -> None:
     assert attachments(f'<p><a href="{href}">另一页</a></p>') == []

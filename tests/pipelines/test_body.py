@@ -163,8 +163,16 @@ def test_word_markup() -> None:
 
 
 def test_large_nested_tables_and_deep_nesting() -> None:
-    rows = "".join(f"<tr><td>指标{n}</td><td><table><tr><td>{n}</td><td>件</td></tr></table></td></tr>" for n in range(2500))
-    for markup in (f"<table>{rows}</table>", "<div>" * 1500 + TEXT, "<table><tr><td>" * 400 + TEXT, "<b>" * 5000 + TEXT):
+    rows = "".join(
+        f"<tr><td>指标{n}</td><td><table><tr><td>{n}</td><td>件</td></tr></table></td></tr>"
+        for n in range(2500)
+    )
+    for markup in (
+        f"<table>{rows}</table>",
+        "<div>" * 1500 + TEXT,
+        "<table><tr><td>" * 400 + TEXT,
+        "<b>" * 5000 + TEXT,
+    ):
         began = time.monotonic()
         body = body_of(markup)
         assert time.monotonic() - began < 2
@@ -193,7 +201,10 @@ def test_continuations_are_joined_once() -> None:
 
 
 def test_nothing_is_found_on_a_listing() -> None:
-    rows = "".join(f"<li><a href='/a/{n}.html'>某单位关于某事项的通知（第{n}号）</a><span>2019-01-01</span></li>" for n in range(20))
+    rows = "".join(
+        f"<li><a href='/a/{n}.html'>某单位关于某事项的通知（第{n}号）</a><span>2019-01-01</span></li>"
+        for n in range(20)
+    )
     assert body_of(f"<div class=list><ul>{rows}</ul></div>").text == ""
 
 
@@ -231,7 +242,9 @@ def seed_page(seed: str) -> str:
 def test_the_seed(shared: Path) -> None:
     seed = next((shared / "seeds").glob("*.txt")).read_text("utf-8")
     for detail in (Detail(), Detail(body=[".content"])):
-        body = body_of(seed_page(seed), title="商丘市机关事务中心2019年度政府信息与政务公开工作报告", detail=detail)
+        body = body_of(
+            seed_page(seed), title="商丘市机关事务中心2019年度政府信息与政务公开工作报告", detail=detail
+        )
         assert not re.search("标签|留言与评论|验证码", body.text)
         assert body.text.startswith("根据《中华人民共和国政府信息公开条例》")
         assert "单位负责人:卞晓鹏 审核人:李华山 填报人:陈志鹏" in body.text
@@ -240,4 +253,7 @@ def test_the_seed(shared: Path) -> None:
         assert [cell.replace(" ", "") for cell in table.rows[0]] == ["统计指标", "单位", "统计数"]
         assert len(table.rows) == 66
         assert "其中:主动公开规范性文件数 |  | 19" in body.text
-        assert [heading.text for heading in body.outline][:2] == ["一、2019年度政府信息与政务公开情况", "(一)领导重视,健全组织"]
+        assert [heading.text for heading in body.outline][:2] == [
+            "一、2019年度政府信息与政务公开情况",
+            "(一)领导重视,健全组织",
+        ]

@@ -34,8 +34,12 @@ def gov_pages(shared: Path) -> Iterator[tuple[str, Page, str, str]]:
         for row in csv.DictReader(lines, delimiter="\t"):
             selector = row["body_selector"]
             if selector and row["file"] not in WITHOUT_TEXT:
-                page = Page.parse(Bundle(Part("http://www.example.gov.cn/a.html", (folder / row["file"]).read_bytes())))
-                gold = page.root.cssselect(selector)[0].xpath(".//text()[not(ancestor::script or ancestor::style)]")
+                page = Page.parse(
+                    Bundle(Part("http://www.example.gov.cn/a.html", (folder / row["file"]).read_bytes()))
+                )
+                gold = page.root.cssselect(selector)[0].xpath(
+                    ".//text()[not(ancestor::script or ancestor::style)]"
+                )
                 yield row["file"], page, selector, "".join(gold)
 
 
@@ -69,7 +73,9 @@ def test_a_text_that_stands_twice_is_taken_once() -> None:
 
 
 def test_segments_are_lines_with_their_links() -> None:
-    page = Page.parse(Bundle(Part("http://x/", "<div>甲 乙<a href=x>丙丁</a><p>戊</p>己<br>庚</div>".encode())))
+    page = Page.parse(
+        Bundle(Part("http://x/", "<div>甲 乙<a href=x>丙丁</a><p>戊</p>己<br>庚</div>".encode()))
+    )
     lines = segment(page.root)
     assert lines.text == ["甲 乙丙丁", "戊", "己", "庚"]
     assert lines.chars == [4, 1, 1, 1]

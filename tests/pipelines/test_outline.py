@@ -11,7 +11,15 @@ from pipelines.outline import outline
 
 
 def test_the_four_levels() -> None:
-    lines = ["一、总体情况", "（一）主动公开", "(二)依申请公开", "1.当面申请", "2．传真申请", "（1）受理", "(2) 答复"]
+    lines = [
+        "一、总体情况",
+        "（一）主动公开",
+        "(二)依申请公开",
+        "1.当面申请",
+        "2．传真申请",
+        "（1）受理",
+        "(2) 答复",
+    ]
     assert [heading.level for heading in outline(lines)] == [1, 2, 2, 3, 3, 4, 4]
     assert outline(lines)[0] == Heading(1, "一、总体情况")
 

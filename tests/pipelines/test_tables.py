@@ -64,7 +64,9 @@ def test_agrees_with_the_oracle_on_any_spans(rows: list[list[tuple[str, str]]]) 
     assert ours[0][: len(theirs[0])][: sum(cell != "" for cell in theirs[0])] == [c for c in theirs[0] if c]
 
 
-@pytest.mark.parametrize(("value", "span"), [("2px", 2), ("-3", 1), ("x", 1), ("", 1), ("0", 1), ("99999999999", 1000)])
+@pytest.mark.parametrize(
+    ("value", "span"), [("2px", 2), ("-3", 1), ("x", 1), ("", 1), ("0", 1), ("99999999999", 1000)]
+)
 def test_column_spans_as_browsers_read_them(value: str, span: int) -> None:
     row = grid(table_of(f'<table><tr><td colspan="{value}">a</table>'))[0]
     assert row == ["a"] * span
@@ -78,7 +80,7 @@ def test_foot_stands_last_and_wrappers_are_looked_through() -> None:
 
 
 def test_hostile_spans_are_bounded() -> None:
-    cell = f'<td colspan=1000 rowspan=65534>{"长" * 5000}</td>'
+    cell = f"<td colspan=1000 rowspan=65534>{'长' * 5000}</td>"
     markup = "<table>" + "".join(f"<tr>{cell}</tr>" for _ in range(400)) + "</table>"
     began = time.monotonic()
     rows = grid(table_of(markup))

@@ -12,7 +12,10 @@ def text(markup: str) -> str:
 
 
 def test_blocks_and_breaks_end_paragraphs_and_spans_do_not() -> None:
-    assert text("甲<span> 乙</span>&nbsp;\u3000丙<p>丁<br>戊</p>己<script>x</script>庚") == "甲 乙 丙\n\n丁\n\n戊\n\n己庚"
+    assert (
+        text("甲<span> 乙</span>&nbsp;\u3000丙<p>丁<br>戊</p>己<script>x</script>庚")
+        == "甲 乙 丙\n\n丁\n\n戊\n\n己庚"
+    )
 
 
 def test_rows_are_lines_and_a_spanned_cell_stands_once() -> None:
@@ -30,4 +33,6 @@ def test_layout_tables_are_paragraphs() -> None:
 def test_tables_in_cells_follow_their_outer_one() -> None:
     inner = "<table><tr><td>a<td>b<tr><td>c<td>d</table>"
     rows = "".join(f"<tr><td>名称{n}<td>说明{n}</tr>" for n in range(4))
-    assert text(f"<table>{rows}<tr><td>附<td>{inner}</tr></table>").endswith("名称3 | 说明3\n附\n\na | b\nc | d")
+    assert text(f"<table>{rows}<tr><td>附<td>{inner}</tr></table>").endswith(
+        "名称3 | 说明3\n附\n\na | b\nc | d"
+    )

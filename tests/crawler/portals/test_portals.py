@@ -104,7 +104,10 @@ def test_defaults(write) -> None:
         (HEAD + DIRECTORY + DIRECTORY, "the directory key 'nianbao' twice"),
         (HEAD, r"has no \[\[directories\]\]"),
         (HEAD + DIRECTORY + "expect = 'many'", "directories.nianbao.expect is not usable"),
-        (HEAD + DIRECTORY + "detail.body = ['div[']", r"directories.nianbao.detail has body 'div\[', which is not a CSS"),
+        (
+            HEAD + DIRECTORY + "detail.body = ['div[']",
+            r"directories.nianbao.detail has body 'div\[', which is not a CSS",
+        ),
         (
             HEAD + DIRECTORY + "listing.rows = ['li >']",
             r"directories.nianbao.listing.rows.1 is not a CSS selector",
