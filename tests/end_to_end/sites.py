@@ -23,7 +23,9 @@ def page(markup: str, *headers: tuple[str, str]) -> Response:
 
 def trs_listing(hrefs: Mapping[str, str] | list[str], *, pages: int = 1, index: int = 0) -> Response:
     """A TRS listing page; a mapping gives titles."""
-    titles = hrefs if isinstance(hrefs, Mapping) else {href: f"第{n}件公告" for n, href in enumerate(hrefs, 1)}
+    titles = (
+        hrefs if isinstance(hrefs, Mapping) else {href: f"第{n}件公告" for n, href in enumerate(hrefs, 1)}
+    )
     rows = "".join(
         f'<li><a href="{href}">{title}</a><span>2026-01-05</span></li>\n' for href, title in titles.items()
     )
@@ -32,10 +34,11 @@ def trs_listing(hrefs: Mapping[str, str] | list[str], *, pages: int = 1, index: 
 
 def trs_document(number: int, title: str | None = None) -> Response:
     """A TRS document with a metadata block and a text of its own."""
-    text = "".join(f"<p>{number}号公告第{n}段：自发布之日起施行，由综合科负责解释，请予遵照执行。</p>" for n in range(1, 5))
-    block = (
-        f"<table><tr><td>索引号</td><td>000990901/2026-{number:05d}</td><td>发布机构</td><td>样例</td></tr></table>"
+    text = "".join(
+        f"<p>{number}号公告第{n}段：自发布之日起施行，由综合科负责解释，请予遵照执行。</p>"
+        for n in range(1, 5)
     )
+    block = f"<table><tr><td>索引号</td><td>000990901/2026-{number:05d}</td><td>发布机构</td><td>样例</td></tr></table>"
     return page(f'{block}<h1>{title or f"第{number}件公告"}</h1><div class="TRS_Editor">{text}</div>')
 
 
@@ -58,7 +61,9 @@ class Seen:
 class LocalSite:
     """Serves ``answers`` by request target while the ``with`` block runs, each after ``seconds``."""
 
-    def __init__(self, answers: Mapping[str, Answer] | Callable[[Request], Response | None], *, seconds: float = 0):
+    def __init__(
+        self, answers: Mapping[str, Answer] | Callable[[Request], Response | None], *, seconds: float = 0
+    ):
         self._answers = answers
         self._seconds = seconds
         self._lock = threading.Lock()

@@ -50,7 +50,9 @@ WRITERS = (["crawl", "there"], ["backfill", "there"], ["portals", "enable", "the
         ("page.html", b"<p>x</p>", ["--url", "no address"], "no address"),
     ],
 )
-def test_extract(gongkai: Gongkai, tmp_path: Path, name: str, content: bytes | None, options: list[str], word: str) -> None:
+def test_extract(
+    gongkai: Gongkai, tmp_path: Path, name: str, content: bytes | None, options: list[str], word: str
+) -> None:
     file = tmp_path / name
     if content is not None:
         file.write_bytes(content)
@@ -75,7 +77,12 @@ def test_unknown_portals_and_bad_options(gongkai: Gongkai) -> None:
     assert "nowhere" in gongkai("crawl", "nowhere").complained(2)
     assert "nowhere.toml" in gongkai("crawl", "./nowhere.toml").complained(2)
     assert "GONGKAI_NOW" in gongkai("crawl", "shangqiu", now="yesterday").complained(2)
-    for words in (["crawl"], ["crawl", "shangqiu", "--revisit", "-3"], ["backfill", "shangqiu", "--limit", "0"], ["fly"]):
+    for words in (
+        ["crawl"],
+        ["crawl", "shangqiu", "--revisit", "-3"],
+        ["backfill", "shangqiu", "--limit", "0"],
+        ["fly"],
+    ):
         ran = gongkai(*words)
         assert ran.code == 2 and "Traceback" not in ran.err and ran.err
     for words in READERS[:4]:
@@ -93,14 +100,18 @@ def test_a_host_that_cannot_be_reached(gongkai: Gongkai) -> None:
         assert "there" in sentence and "refused the connection" in sentence
         assert "refused" in gongkai("extract", url, "--allow-private-hosts").complained(1)
     assert gongkai.query("SELECT verdict, completeness FROM crawls") == [("failed", "failed")]
-    gongkai.portal("there", portal_text("http://nowhere.invalid/", "trs-static", 'key = "a"\nname = "公告"\nurl = "/"'))
+    gongkai.portal(
+        "there", portal_text("http://nowhere.invalid/", "trs-static", 'key = "a"\nname = "公告"\nurl = "/"')
+    )
     assert "nowhere.invalid" in gongkai("crawl", "there").complained(1)
 
 
 def newer(path: Path) -> None:
     """An archive that a later version migrated."""
     with sqlite3.connect(path) as connection:
-        connection.execute("INSERT INTO _sqlite_migrations(migration_set, name, applied_at) VALUES ('gongkai', '0999_later', 'x')")
+        connection.execute(
+            "INSERT INTO _sqlite_migrations(migration_set, name, applied_at) VALUES ('gongkai', '0999_later', 'x')"
+        )
     connection.close()
 
 
@@ -117,7 +128,10 @@ def no_database(path: Path) -> None:
     path.write_bytes(b"<html>not a database</html>" * 100)
 
 
-@pytest.mark.parametrize(("spoil", "word"), [(newer, "0999_later"), (another_program, "not a Gongkai archive"), (no_database, "not a database")])
+@pytest.mark.parametrize(
+    ("spoil", "word"),
+    [(newer, "0999_later"), (another_program, "not a Gongkai archive"), (no_database, "not a database")],
+)
 def test_a_database_that_cannot_be_used(demo: Demo, tmp_path: Path, spoil: object, word: str) -> None:
     gongkai = demo.gongkai.copy_to(tmp_path / "copy")
     gongkai.portal("there", PORTAL)
@@ -138,16 +152,25 @@ def test_a_data_directory_that_cannot_be_written(gongkai: Gongkai, tmp_path: Pat
     shelf = tmp_path / "there.toml"
     shelf.write_text(PORTAL, encoding="utf-8")
     below = str(tmp_path / "file" / "data")
-    for words, code in ((["crawl", str(shelf)], 1), (["backfill", str(shelf)], 1), (["init"], 2), (["portals", "enable", str(shelf)], 2)):
+    for words, code in (
+        (["crawl", str(shelf)], 1),
+        (["backfill", str(shelf)], 1),
+        (["init"], 2),
+        (["portals", "enable", str(shelf)], 2),
+    ):
         assert below in gongkai(*words, "--data", below).complained(code), words
     assert (tmp_path / "file").read_text(encoding="utf-8") == "not a folder"
 
 
 def test_a_second_run_is_told_who_holds_the_portal(gongkai: Gongkai) -> None:
-    answers = {"/zwgk/": trs_listing([trs_path(n) for n in range(9)])} | {trs_path(n): trs_document(n) for n in range(9)}
+    answers = {"/zwgk/": trs_listing([trs_path(n) for n in range(9)])} | {
+        trs_path(n): trs_document(n) for n in range(9)
+    }
     with LocalSite(answers, seconds=0.1) as site:
         directory = 'key = "a"\nname = "公告"\nurl = "/zwgk/"'
-        gongkai.portal("there", portal_text(site.base_url, "trs-static", directory, http="allow_private_hosts = true"))
+        gongkai.portal(
+            "there", portal_text(site.base_url, "trs-static", directory, http="allow_private_hosts = true")
+        )
         first = gongkai.start("backfill", "there")
         gongkai.wait_for("SELECT count(*) FROM crawls")
         first.send_signal(signal.SIGSTOP)  # it holds the lock for as long as we want

@@ -138,7 +138,9 @@ def lose(path: Path, offset: int, length: int) -> None:
     path.unlink()
 
 
-@pytest.mark.parametrize(("damage", "deep"), [(cut, []), (flip, ["--deep"]), (lose, [])], ids=["cut", "flip", "lose"])
+@pytest.mark.parametrize(
+    ("damage", "deep"), [(cut, []), (flip, ["--deep"]), (lose, [])], ids=["cut", "flip", "lose"]
+)
 def test_verify_names_damage(archive: Gongkai, damage: Any, deep: list[str]) -> None:
     ((file, offset, length),) = archive.query(
         "SELECT file, offset, length FROM captures WHERE role = 'document' AND record_type = 'response'"

@@ -55,9 +55,13 @@ def test_the_archive_is_what_expected_toml_says(demo: Demo, portal: str) -> None
     assert count("sightings", f"{here} AND state = 'gone'") == said["gone"]
     assert count("events", f"kind = 'revised' AND {document_here}") == said["edited"]
     assert count("events", f"kind = 'new' AND {document_here}") == said["documents"]
-    files = sum(document.kind == "file" for document in EXPECTED[portal].documents)  # each is its own attachment
+    files = sum(
+        document.kind == "file" for document in EXPECTED[portal].documents
+    )  # each is its own attachment
     assert count("attachments", document_here) == said["attachments"] + files
-    assert count("document_links", f"relation = 'shares-number' AND {document_here}") == said["shared_numbers"]
+    assert (
+        count("document_links", f"relation = 'shares-number' AND {document_here}") == said["shared_numbers"]
+    )
     numbers = "SELECT count(DISTINCT index_number) FROM documents WHERE portal = ?"
     assert demo.gongkai.query(numbers, portal) == [(said["index_numbers"],)]
     assert dict(demo.gongkai.query(LISTED, portal)) == said["entries"]
@@ -67,7 +71,9 @@ def test_the_archive_is_what_expected_toml_says(demo: Demo, portal: str) -> None
 def test_titles_and_numbers(demo: Demo, portal: str) -> None:
     found = demo.gongkai.query("SELECT title, index_number FROM documents WHERE portal = ?", portal)
     expected = EXPECTED[portal]
-    assert Counter(found) == Counter((document.title, document.index_number) for document in expected.documents)
+    assert Counter(found) == Counter(
+        (document.title, document.index_number) for document in expected.documents
+    )
     gone = demo.gongkai.query(
         "SELECT d.title FROM sightings s JOIN documents d ON d.id = s.document_id"
         " WHERE s.portal = ? AND s.state = 'gone' AND d.withdrawn_at IS NULL AND d.body_text <> ''",

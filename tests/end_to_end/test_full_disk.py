@@ -69,13 +69,17 @@ def small_disk(tmp_path: Path) -> Iterator[tuple[Path, Callable[[], None] | None
     """A folder on a disk of 2 MiB; where none may be mounted, any folder and a bound on each file."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", folder], capture_output=True, check=False)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", folder], capture_output=True, check=False
+    )
     yield folder, None if mounted.returncode == 0 else partial(bound_files, 700 * KIB)
     if mounted.returncode == 0:
         subprocess.run(["umount", folder], check=True)
 
 
-def test_a_small_disk(small_disk: tuple[Path, Callable[[], None] | None], tmp_path: Path, site: LoadSite) -> None:
+def test_a_small_disk(
+    small_disk: tuple[Path, Callable[[], None] | None], tmp_path: Path, site: LoadSite
+) -> None:
     folder, before = small_disk
     gongkai = Gongkai(folder)
     site.write_portal_file(folder / "portals")

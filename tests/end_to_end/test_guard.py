@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from itertools import pairwise
@@ -51,7 +50,12 @@ def test_it_is_fetched_where_it_is_allowed(gongkai: Gongkai, host: str) -> None:
         assert gongkai.count("documents") == 6
         gongkai.portal("there", portal_text(url, "trs-static", DIRECTORY, http=PRIVATE))
         assert gongkai("crawl", "there").code == 0
-        assert gongkai("extract", f"{url.rstrip('/')}{trs_path(1)}", "--allow-private-hosts", "--json").json()["title"] == "第1件公告"
+        assert (
+            gongkai("extract", f"{url.rstrip('/')}{trs_path(1)}", "--allow-private-hosts", "--json").json()[
+                "title"
+            ]
+            == "第1件公告"
+        )
 
 
 def test_robots_txt_and_its_crawl_delay(gongkai: Gongkai) -> None:
@@ -86,14 +90,18 @@ def test_one_request_at_a_time_and_who_asks(gongkai: Gongkai) -> None:
 
 def test_a_portal_may_be_asked_faster_by_its_file(gongkai: Gongkai) -> None:
     with small_site(20, seconds=0.05) as site:
-        gongkai.portal("there", portal_text(site.base_url, "trs-static", DIRECTORY, http=f"{PRIVATE}\nconcurrency = 4"))
+        gongkai.portal(
+            "there", portal_text(site.base_url, "trs-static", DIRECTORY, http=f"{PRIVATE}\nconcurrency = 4")
+        )
         assert gongkai("crawl", "there").code == 0
         assert 2 <= max(request.beside for request in site.seen) <= 4
 
 
 def test_the_delay_of_a_portal_file(gongkai: Gongkai) -> None:
     with small_site(5) as site:
-        text = portal_text(site.base_url, "trs-static", DIRECTORY, http=PRIVATE).replace("delay = 0", "delay = 0.3")
+        text = portal_text(site.base_url, "trs-static", DIRECTORY, http=PRIVATE).replace(
+            "delay = 0", "delay = 0.3"
+        )
         gongkai.portal("there", text)
         assert gongkai("crawl", "there").code == 0
         pauses = [later.at - earlier.at for earlier, later in pairwise(site.seen[1:])]
@@ -104,7 +112,9 @@ def test_other_hosts_are_recorded_and_never_asked(gongkai: Gongkai) -> None:
     with LocalSite({"/": trs_listing([]), trs_path(1): trs_document(1)}) as other:
         elsewhere = other.base_url.rstrip("/")
         answers = {
-            "/zwgk/": trs_listing([trs_path(1), trs_path(2), f"{elsewhere}{trs_path(1)}", "https://mp.weixin.qq.com/s/x"]),
+            "/zwgk/": trs_listing(
+                [trs_path(1), trs_path(2), f"{elsewhere}{trs_path(1)}", "https://mp.weixin.qq.com/s/x"]
+            ),
             trs_path(1): trs_document(1),
             trs_path(2): redirect(f"{elsewhere}{trs_path(1)}"),
         }
@@ -124,9 +134,11 @@ def test_scrapy_users_find_every_portal_as_a_spider(night: Night) -> None:
     def scrapy(*words: str) -> subprocess.CompletedProcess[str]:
         environment = night.gongkai.environment(now="2026-06-02T02:00:00+08:00")
         command = [sys.executable, "-m", "scrapy", *words]
-        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        return subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
 
-    assert os.path.exists(ROOT / "scrapy.cfg")  # noqa: PTH110
+    assert (ROOT / "scrapy.cfg").is_file()
     listed = scrapy("list")
     assert listed.returncode == 0, listed.stderr
     assert {*PORTAL_IDS, "shangqiu"} <= set(listed.stdout.split())
@@ -134,6 +146,8 @@ def test_scrapy_users_find_every_portal_as_a_spider(night: Night) -> None:
     crawled = scrapy("crawl", "yunling")
     assert crawled.returncode == 0, crawled.stderr
     assert night.gongkai.count("revisions") == revisions
-    assert night.gongkai.query("SELECT portal, verdict FROM crawls ORDER BY started_at DESC, id LIMIT 1") == [("yunling", "ok")]
+    assert night.gongkai.query("SELECT portal, verdict FROM crawls ORDER BY started_at DESC, id LIMIT 1") == [
+        ("yunling", "ok")
+    ]
     assert night.gongkai.count("crawls") == crawls + 1
     assert scrapy("crawl", "nowhere").returncode != 0

@@ -16,7 +16,15 @@ from .runner import TABLES, Gongkai
 FURNITURE = ("留言与评论", "验证码", "标签", "扫一扫")
 VISITS = {
     "documents": {"last_seen_at"},
-    "sightings": {"visited_at", "ok_at", "etag", "last_modified", "payload_digest", "failures", "next_visit_at"},
+    "sightings": {
+        "visited_at",
+        "ok_at",
+        "etag",
+        "last_modified",
+        "payload_digest",
+        "failures",
+        "next_visit_at",
+    },
     "entries": {"last_walk_id", "capture_id"},
     "attachments": {"last_seen_at"},
     "findings": {"last_seen_at"},
@@ -63,20 +71,26 @@ def test_what_a_page_says_is_what_the_archive_holds(first_night: Night, portal: 
         if document.agency is not None:
             assert found["agency"] == document.agency
             assert found["published_on"] == document.published_on
-        names = gongkai.query("SELECT name FROM attachments WHERE document_id = ? ORDER BY ordinal", found["id"])
+        names = gongkai.query(
+            "SELECT name FROM attachments WHERE document_id = ? ORDER BY ordinal", found["id"]
+        )
         if document.kind == "page":
             assert [name for (name,) in names] == list(document.attachments)
         squeezed = "".join(found["body_text"].split())
         for paragraph in document.paragraphs:
             assert "".join(paragraph.split()) in squeezed, (document.title, paragraph)
         assert not [word for word in FURNITURE if word in found["body_text"]], document.title
-    assert Counter(documents[id_]["portal"] for id_ in set(by_address.values())) == {portal: len(expected.documents)}
+    assert Counter(documents[id_]["portal"] for id_ in set(by_address.values())) == {
+        portal: len(expected.documents)
+    }
 
 
 @pytest.mark.parametrize("portal", PORTAL_IDS)
 def test_addresses_without_a_document_say_why(first_night: Night, portal: str) -> None:
     gongkai, expected = first_night.gongkai, first_night.server.expected(1)[portal]
-    rows = gongkai.query("SELECT url, state, last_error FROM sightings WHERE portal = ? AND document_id IS NULL", portal)
+    rows = gongkai.query(
+        "SELECT url, state, last_error FROM sightings WHERE portal = ? AND document_id IS NULL", portal
+    )
     states = {path_of(url) if state != "offsite" else url: (state, error) for url, state, error in rows}
     assert set(states) == {*expected.failing, *expected.blocked, *expected.forbidden, *expected.offsite}
     assert all(states[address] == ("error", "HTTP 500") for address in expected.failing)
@@ -91,8 +105,13 @@ def test_one_document_at_two_addresses_and_one_number_on_two_documents(first_nig
     gongkai = first_night.gongkai
     twice = "SELECT document_id, group_concat(role) FROM sightings WHERE document_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1"
     found = {tuple(sorted(roles.split(","))) for _, roles in gongkai.query(twice)}
-    assert found <= {("alias", "principal"), ("principal", "variant")}  # a variant: another directory's catalogue
-    addresses = [d for p in first_night.server.expected(1).values() for d in p.documents if len(d.addresses) == 2]
+    assert found <= {
+        ("alias", "principal"),
+        ("principal", "variant"),
+    }  # a variant: another directory's catalogue
+    addresses = [
+        d for p in first_night.server.expected(1).values() for d in p.documents if len(d.addresses) == 2
+    ]
     redirects = sum(len(portal.redirects) for portal in first_night.server.expected(1).values())
     assert len(gongkai.query(twice)) == len(addresses) + redirects == 3
     (number,) = first_night.server.expected(1)["bailuzhou"].shared_numbers
@@ -110,7 +129,9 @@ def test_a_night_without_news_changes_nothing(night: Night, options: list[str]) 
     assert kept(night.gongkai) == before
     assert night.gongkai.count("captures") > captures
     counts = {report["portal"]: report["counts"] for report in ran.json()}
-    assert all(not count.get(word) for count in counts.values() for word in ("new", "revised", "renumbered", "gone"))
+    assert all(
+        not count.get(word) for count in counts.values() for word in ("new", "revised", "renumbered", "gone")
+    )
     assert all(count["unchanged"] > 0 for count in counts.values())
     # The pages themselves differed: counters, tokens, advertisements.
     differing = "SELECT portal FROM captures WHERE role = 'document' GROUP BY portal, request_key HAVING count(DISTINCT payload_digest) > 1"

@@ -81,7 +81,9 @@ def test_a_repaired_profile_is_read_but_is_no_edit(night: Night) -> None:
     bodies = dict(gongkai.query("SELECT uid, body_text FROM documents WHERE portal = 'qinghewan'"))
     ran = gongkai("crawl", "qinghewan", "--revisit", "all", now="2026-06-02T02:00:00+08:00")
     assert ran.code == 0, ran.err
-    assert (gongkai.count("revisions"), gongkai.count("events")) == (revisions, events), "new code is never an edit"
+    assert (gongkai.count("revisions"), gongkai.count("events")) == (revisions, events), (
+        "new code is never an edit"
+    )
     assert outcome(gongkai, "--portal", "qinghewan")[0] == 21
     after = dict(gongkai.query("SELECT uid, body_text FROM documents WHERE portal = 'qinghewan'"))
     assert sum(len(after[uid]) < len(bodies[uid]) for uid in bodies) > 10

@@ -95,7 +95,9 @@ def test_killed_among_the_listings_and_among_the_documents(load: Load, archive: 
     assert report["resumed"] and [report["crawl"]] == ids
     assert report["counts"]["new"] < PAGES - 140, "what was archived is not fetched again"
     assert whole(archive) == load.whole
-    assert archive.query("SELECT pages < ? FROM walks", pages + PAGES // ROWS) == [(1,)], "the walk went on in its middle"
+    assert archive.query("SELECT pages < ? FROM walks", pages + PAGES // ROWS) == [(1,)], (
+        "the walk went on in its middle"
+    )
     assert archive("verify", "--deep").code == 0
     again = archive("backfill", "load", "--json").json()[0]
     assert again["counts"].get("new", 0) == again["counts"].get("fetched", 0) == 0
@@ -103,13 +105,19 @@ def test_killed_among_the_listings_and_among_the_documents(load: Load, archive: 
 
 
 @pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT], ids=str)
-@pytest.mark.parametrize("state", [LISTING_HALF_WAY, IN_FLIGHT.format(least=20)], ids=["listing", "documents"])
-def test_a_signal_ends_it_cleanly_and_it_goes_on(load: Load, archive: Gongkai, by: signal.Signals, state: str) -> None:
+@pytest.mark.parametrize(
+    "state", [LISTING_HALF_WAY, IN_FLIGHT.format(least=20)], ids=["listing", "documents"]
+)
+def test_a_signal_ends_it_cleanly_and_it_goes_on(
+    load: Load, archive: Gongkai, by: signal.Signals, state: str
+) -> None:
     code, seconds = archive.kill_when(state, "backfill", "load", by=by)
     assert code == 130
     assert seconds < 10
     assert archive.count("documents") < PAGES
-    assert archive.query("SELECT count(*) FROM captures WHERE role = 'document'") == [(archive.count("documents"),)]
+    assert archive.query("SELECT count(*) FROM captures WHERE role = 'document'") == [
+        (archive.count("documents"),)
+    ]
     ids = crawl_ids(archive)
     (report,) = archive("backfill", "load", "--json").json()
     assert (report["crawl"], report["resumed"], report["verdict"]) == (ids[0], True, "ok")

@@ -91,7 +91,8 @@ def test_a_document_that_is_a_trap_says_why_it_is_not_there(caught: Caught, trap
 @pytest.mark.parametrize(("trap", "documents"), LISTINGS.items())
 def test_a_listing_that_is_a_trap_gives_all_its_documents(caught: Caught, trap: str, documents: int) -> None:
     ((count, distinct),) = caught.gongkai.query(
-        "SELECT count(*), count(DISTINCT document_id) FROM sightings WHERE state = 'ok' AND url LIKE ?", f"%/{trap}/%"
+        "SELECT count(*), count(DISTINCT document_id) FROM sightings WHERE state = 'ok' AND url LIKE ?",
+        f"%/{trap}/%",
     )
     assert count == distinct
     assert documents <= count <= documents + 3
@@ -110,9 +111,13 @@ def test_traps_have_names(caught: Caught) -> None:
     assert named == {
         ("session", "session-ids"), ("self-redirect", "redirect-loop"), ("loop", "redirect-loop"), ("deep", "redirect-loop"),
     }  # fmt: skip
-    walks = dict(caught.gongkai.query("SELECT key, reason FROM walks w JOIN directories d ON d.id = directory_id"))
+    walks = dict(
+        caught.gongkai.query("SELECT key, reason FROM walks w JOIN directories d ON d.id = directory_id")
+    )
     assert "entries were all on earlier pages" in walks["repeat"]
-    drifted = caught.gongkai.query("SELECT key FROM walks w JOIN directories d ON d.id = directory_id WHERE drifted")
+    drifted = caught.gongkai.query(
+        "SELECT key FROM walks w JOIN directories d ON d.id = directory_id WHERE drifted"
+    )
     assert {key for (key,) in drifted} == {"shifting", "vanishing"}
     ((links, length),) = caught.gongkai.query(
         "SELECT count(*), max(length(body_text)) FROM documents WHERE url LIKE '%/links/%'"
