@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 from archive.record import Attachment
 from pipelines.body import Body
@@ -50,7 +50,7 @@ class _Candidate:
 
 
 def find_attachments(
-    page: Page, body: Body, detail: Detail, avoid: Collection[HtmlElement] = ()
+    page: Page, body: Body, detail: Detail, avoid: Collection[_Element] = ()
 ) -> list[Attachment]:
     """The page's attachments in document order, each address once.
 
@@ -91,12 +91,12 @@ def _is_fetchable(url: str) -> bool:
     return url.startswith(("http://", "https://", "ftp://"))
 
 
-def _in_body(page: Page, element: HtmlElement) -> Iterator[_Candidate]:
+def _in_body(page: Page, element: _Element) -> Iterator[_Candidate]:
     for node in element.iter(*_CARRIERS):
         yield from _candidates(page, node)
 
 
-def _candidates(page: Page, node: HtmlElement, *, any_link: bool = False) -> Iterator[_Candidate]:
+def _candidates(page: Page, node: _Element, *, any_link: bool = False) -> Iterator[_Candidate]:
     if node.tag == "a":
         yield from _link(page, node, any_link)
         return
@@ -108,7 +108,7 @@ def _candidates(page: Page, node: HtmlElement, *, any_link: bool = False) -> Ite
         yield _Candidate(_address(page, source), [node.get("title") or ""])
 
 
-def _link(page: Page, node: HtmlElement, any_link: bool) -> Iterator[_Candidate]:
+def _link(page: Page, node: _Element, any_link: bool) -> Iterator[_Candidate]:
     href = (node.get("href") or "").strip()
     text = inline_text(node)
     names = [text, node.get("title") or "", node.get("download") or "", node.get("showname") or ""]
@@ -141,10 +141,10 @@ def _by_selector(page: Page, detail: Detail) -> Iterator[_Candidate]:
             yield from _in_body(page, node)
 
 
-def _in_blocks(page: Page, origin: HtmlElement | None, avoid: Collection[HtmlElement]) -> Iterator[_Candidate]:
+def _in_blocks(page: Page, origin: _Element | None, avoid: Collection[_Element]) -> Iterator[_Candidate]:
     around = set() if origin is None else {origin, *origin.iterancestors()}
     searched = {node for part in (origin, *avoid) if part is not None for node in part.iter(*_CARRIERS)}
-    known: dict[HtmlElement, bool] = {}
+    known: dict[_Element, bool] = {}
     for node in page.root.iter(*_CARRIERS):
         address = node.get("href") or node.get("src") or node.get("data") or node.get("onclick") or ""
         quotes = "'" in address or '"' in address
@@ -154,7 +154,7 @@ def _in_blocks(page: Page, origin: HtmlElement | None, avoid: Collection[HtmlEle
             yield from _candidates(page, node)
 
 
-def _is_in_block(node: HtmlElement, around: set[HtmlElement], known: dict[HtmlElement, bool]) -> bool:
+def _is_in_block(node: _Element, around: set[_Element], known: dict[_Element, bool]) -> bool:
     """Whether one of the nearest blocks around a link, none of them around the body, says that it holds attachments."""
     for block in islice(node.iterancestors(), _BLOCK_LEVELS):
         if block in around:
@@ -166,7 +166,7 @@ def _is_in_block(node: HtmlElement, around: set[HtmlElement], known: dict[HtmlEl
     return False
 
 
-def _is_block(block: HtmlElement) -> bool:
+def _is_block(block: _Element) -> bool:
     if block.tag in ("body", "html"):
         return False
     if any(_BLOCK_CLASS.search(token) for token in class_tokens(block)):
@@ -179,7 +179,7 @@ def _is_block(block: HtmlElement) -> bool:
     return _BLOCK_WORD.match(start) is not None
 
 
-def _in_scripts(page: Page, origin: HtmlElement) -> Iterator[_Candidate]:
+def _in_scripts(page: Page, origin: _Element) -> Iterator[_Candidate]:
     """Links that scripts in the body write, and the file lists they hold as JSON; read, never run."""
     for script in origin.iter("script"):
         source = script.text or ""

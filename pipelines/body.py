@@ -6,8 +6,7 @@ import copy
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from lxml.etree import iterwalk
-from lxml.html import Element, HtmlElement
+from lxml.etree import Element, _Element, iterwalk
 
 from archive.record import Heading
 from pipelines.density import densest, is_chrome, masses
@@ -37,16 +36,16 @@ class Body:
     None where the page has no body. ``found_by`` is profile, density, container, title or table.
     """
 
-    element: HtmlElement | None = None
+    element: _Element | None = None
     text: str = ""
     html: str = ""
     outline: list[Heading] = field(default_factory=list)
     images: list[str] = field(default_factory=list)
-    origin: HtmlElement | None = None
+    origin: _Element | None = None
     found_by: str | None = None
 
 
-def find_body(page: Page, detail: Detail, avoid: Collection[HtmlElement] = ()) -> Body:
+def find_body(page: Page, detail: Detail, avoid: Collection[_Element] = ()) -> Body:
     """The body of ``page`` without furniture; never raises on any page.
 
     The first of ``detail.body`` that holds content is it; without one the densest block (DESIGN §9). What
@@ -101,14 +100,14 @@ def join_bodies(first: Body, rest: Sequence[Body]) -> Body:
     )
 
 
-def _by_profile(root: HtmlElement, selectors: Sequence[str], outside: set[HtmlElement]) -> HtmlElement | None:
+def _by_profile(root: _Element, selectors: Sequence[str], outside: set[_Element]) -> _Element | None:
     for element in matches(root, selectors):
         if element not in outside and _has_content(element, outside):
             return element
     return None
 
 
-def _has_content(element: HtmlElement, outside: set[HtmlElement]) -> bool:
+def _has_content(element: _Element, outside: set[_Element]) -> bool:
     characters = 0
     for text in pieces(element, outside):
         characters += len(text.strip())
@@ -117,7 +116,7 @@ def _has_content(element: HtmlElement, outside: set[HtmlElement]) -> bool:
     return holds_object(element)
 
 
-def _by_density(root: HtmlElement, outside: set[HtmlElement], titles: Titles) -> tuple[HtmlElement | None, str]:
+def _by_density(root: _Element, outside: set[_Element], titles: Titles) -> tuple[_Element | None, str]:
     lines = segment(root, outside)
     mass = masses(lines)
     pick = densest(lines, mass)
@@ -147,11 +146,11 @@ def _within(lines: Segments, inner: int, outer: int | None) -> bool:
     return False
 
 
-def _clean_copy(origin: HtmlElement, outside: set[HtmlElement], titles: Titles) -> HtmlElement:
+def _clean_copy(origin: _Element, outside: set[_Element], titles: Titles) -> _Element:
     """A copy of ``origin`` without scripts, what stands ``outside``, hidden parts and furniture elements."""
     element = copy.deepcopy(origin)
     element.tail = None
-    doomed: list[HtmlElement] = []
+    doomed: list[_Element] = []
     if outside:
         pairs = zip(origin.iter(), element.iter(), strict=True)
         doomed = [twin for node, twin in pairs if node in outside and node is not origin]
@@ -169,7 +168,7 @@ def _clean_copy(origin: HtmlElement, outside: set[HtmlElement], titles: Titles) 
     return element
 
 
-def _says_something(element: HtmlElement, without: list[HtmlElement], titles: Titles) -> bool:
+def _says_something(element: _Element, without: list[_Element], titles: Titles) -> bool:
     """Whether a body without some of its parts still says more than its title and its furniture."""
     outside = set(without)
     lines = segment(element, outside)
@@ -181,7 +180,7 @@ def _says_something(element: HtmlElement, without: list[HtmlElement], titles: Ti
     return sum(said) >= _SOMETHING or holds_object(element, outside)
 
 
-def _suspects(element: HtmlElement) -> Iterator[HtmlElement]:
+def _suspects(element: _Element) -> Iterator[_Element]:
     walker = iterwalk(element, events=("start",))
     for _, node in walker:
         if node is not element and (is_furniture_element(node) or is_hidden(node)):
@@ -189,7 +188,7 @@ def _suspects(element: HtmlElement) -> Iterator[HtmlElement]:
             yield node
 
 
-def _trimmed(element: HtmlElement, titles: Titles, *, trusted: bool) -> list[Paragraph]:
+def _trimmed(element: _Element, titles: Titles, *, trusted: bool) -> list[Paragraph]:
     """Take the furniture out of ``element``; its paragraphs."""
     lines = segment(element)
     out = furniture_lines(Lines(lines, masses(lines), titles), trusted=trusted)
@@ -200,7 +199,7 @@ def _trimmed(element: HtmlElement, titles: Titles, *, trusted: bool) -> list[Par
     return [Paragraph(text) for number, text in enumerate(lines.text) if number not in out]
 
 
-def _images(element: HtmlElement) -> Iterator[str]:
+def _images(element: _Element) -> Iterator[str]:
     seen: set[str] = set()
     for image in element.iter("img"):
         source = image_source(image)

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from lxml.etree import iterwalk
-from lxml.html import HtmlElement
+from lxml.etree import _Element, iterwalk
 
 from pipelines.markup import BLOCKS, SILENT
 from pipelines.scripts import written_text
@@ -31,8 +30,8 @@ class Cell:
 
     text: str
     runs: list[int]
-    owner: HtmlElement
-    table_cell: HtmlElement | None
+    owner: _Element
+    table_cell: _Element | None
 
 
 @dataclass(slots=True)
@@ -44,17 +43,17 @@ class Cells:
     """
 
     items: list[Cell] = field(default_factory=list)
-    extent: dict[HtmlElement, tuple[int, int]] = field(default_factory=dict)
-    rows: dict[HtmlElement, list[HtmlElement]] = field(default_factory=dict)
-    tables: dict[HtmlElement, list[HtmlElement]] = field(default_factory=dict)
-    headings: list[HtmlElement] = field(default_factory=list)
+    extent: dict[_Element, tuple[int, int]] = field(default_factory=dict)
+    rows: dict[_Element, list[_Element]] = field(default_factory=dict)
+    tables: dict[_Element, list[_Element]] = field(default_factory=dict)
+    headings: list[_Element] = field(default_factory=list)
 
-    def text_of(self, element: HtmlElement) -> str:
+    def text_of(self, element: _Element) -> str:
         """The text of a block element, its cells separated by a space."""
         first, last = self.extent.get(element, (0, 0))
         return " ".join(cell.text for cell in self.items[first:last])
 
-    def within(self, element: HtmlElement) -> Iterator[tuple[int, Cell]]:
+    def within(self, element: _Element) -> Iterator[tuple[int, Cell]]:
         """The cells of a block element with their numbers."""
         first, last = self.extent.get(element, (0, 0))
         for number in range(first, last):
@@ -66,10 +65,10 @@ class _Open:
 
     def __init__(self, found: Cells) -> None:
         self.found = found
-        self.blocks: list[HtmlElement] = []
-        self.table_cells: list[HtmlElement | None] = [None]
-        self.table_rows: list[HtmlElement] = []
-        self.tables: list[HtmlElement] = []
+        self.blocks: list[_Element] = []
+        self.table_cells: list[_Element | None] = [None]
+        self.table_rows: list[_Element] = []
+        self.tables: list[_Element] = []
         self.starts: list[int] = []
 
     def flush(self, parts: list[str]) -> None:
@@ -80,7 +79,7 @@ class _Open:
             self.found.items.append(Cell(text, runs, self.blocks[-1], self.table_cells[-1]))
         parts.clear()
 
-    def start(self, node: HtmlElement, tag: str) -> None:
+    def start(self, node: _Element, tag: str) -> None:
         found = self.found
         self.blocks.append(node)
         self.starts.append(len(found.items))
@@ -112,7 +111,7 @@ class _Open:
             self.table_cells.pop()
 
 
-def cells(root: HtmlElement) -> Cells:
+def cells(root: _Element) -> Cells:
     """Walk ``root`` once. Scripts count only for the text that they write into the page (``document.write``)."""
     found = Cells()
     opened = _Open(found)

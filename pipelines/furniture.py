@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 from pipelines.markup import class_tokens
 
@@ -75,7 +75,7 @@ _FURNITURE_CLASSES = frozenset(
 )
 
 
-def is_furniture_element(element: HtmlElement) -> bool:
+def is_furniture_element(element: _Element) -> bool:
     """Whether the element's own names or tag say that it is no part of a document."""
     if element.tag in ("nav", "footer"):
         return True

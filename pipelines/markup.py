@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from lxml.etree import iterwalk
-from lxml.html import HtmlElement
+from lxml.etree import _Element, iterwalk
 
 BLOCKS = frozenset(
     ["address", "article", "aside", "blockquote", "body", "br", "caption", "center", "col", "colgroup", "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frameset", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "iframe", "legend", "li", "main", "menu", "nav", "ol", "optgroup", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
@@ -27,7 +26,7 @@ def collapse(text: str) -> str:
 
 
 def pieces(
-    element: HtmlElement, avoid: Collection[HtmlElement] = (), *, nested_tables: bool = True
+    element: _Element, avoid: Collection[_Element] = (), *, nested_tables: bool = True
 ) -> Iterator[str]:
     """The text of ``element`` in document order, a space where a block begins or ends; its tail is left out.
 
@@ -53,17 +52,17 @@ def pieces(
                 yield node.tail
 
 
-def inline_text(element: HtmlElement, *, nested_tables: bool = True) -> str:
+def inline_text(element: _Element, *, nested_tables: bool = True) -> str:
     """The text of a small element (a cell, a link, a label) as one line, white space collapsed."""
     return collapse("".join(pieces(element, nested_tables=nested_tables)))
 
 
-def class_tokens(element: HtmlElement) -> list[str]:
+def class_tokens(element: _Element) -> list[str]:
     """The class names and the id of ``element``, lower case."""
     return f"{element.get('class') or ''} {element.get('id') or ''}".lower().split()
 
 
-def is_hidden(element: HtmlElement) -> bool:
+def is_hidden(element: _Element) -> bool:
     """Whether its own markup hides the element (``hidden``, ``display:none``)."""
     style = element.get("style")
     if style and "display" in style.lower() and "display:none" in "".join(style.lower().split()):
@@ -71,7 +70,7 @@ def is_hidden(element: HtmlElement) -> bool:
     return element.get("hidden") is not None
 
 
-def drop(node: HtmlElement) -> None:
+def drop(node: _Element) -> None:
     """Take ``node`` out of its tree; the text after it stays. Constant time, whatever stands around it.
 
     lxml's own ``drop_tree`` appends that text to the text before it, which is quadratic over many neighbours:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 from archive.record import Finding
 from pipelines import title as titles
@@ -48,7 +48,7 @@ class Metadata:
     extra: dict[str, str] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
-    avoid: set[HtmlElement] = field(default_factory=set)
+    avoid: set[_Element] = field(default_factory=set)
 
 
 def read_metadata(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 from pipelines.blocks.pairs import clean_value
 from pipelines.dates import first_date, parse_date
@@ -31,7 +31,7 @@ class MetaTags:
     site: str | None = None
 
 
-def read_metatags(root: HtmlElement) -> MetaTags:
+def read_metatags(root: _Element) -> MetaTags:
     """Read the tags of a page; of several of one name the first that says something."""
     tags: dict[str, str] = {}
     generated: set[str] = set()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import nh3
 from lxml import etree
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 _TAGS = {"a", "abbr", "b", "blockquote", "br", "caption", "center", "cite", "code", "col", "colgroup", "dd", "del", "div", "dl", "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "li", "ol", "p", "pre", "q", "s", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul"}
 _SPANS = {"colspan", "rowspan"}
@@ -26,7 +26,7 @@ _LINKS = {"a": "href", "img": "src", "iframe": "src", "embed": "src", "object": 
 _CONTENT_GONE = {"script", "style", "template", "noscript", "select", "button", "textarea", "title", "svg", "iframe"}
 
 
-def absolutise(element: HtmlElement, absolute: Callable[[str], str]) -> None:
+def absolutise(element: _Element, absolute: Callable[[str], str]) -> None:
     """Make the links and sources within ``element`` absolute, in place; late-loaded pictures get their address."""
     for node in element.iter("a", "img", "iframe", "embed", "object"):
         name = _LINKS[node.tag]
@@ -35,7 +35,7 @@ def absolutise(element: HtmlElement, absolute: Callable[[str], str]) -> None:
             node.set(name, _clean(absolute(value)))
 
 
-def sanitised(element: HtmlElement) -> str:
+def sanitised(element: _Element) -> str:
     """``element`` (links absolute) as HTML with only what readers need.
 
     Pictures stay references (``data:`` goes), links have http, https, mailto or ftp.
@@ -52,7 +52,7 @@ def sanitised(element: HtmlElement) -> str:
     ).strip()
 
 
-def image_source(node: HtmlElement) -> str | None:
+def image_source(node: _Element) -> str | None:
     """The address of an ``img``: where it is loaded late, the real one; None without any or for inlined data."""
     for name in (*_LATE_SOURCES, "src"):
         value = (node.get(name) or "").strip()

@@ -7,8 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from operator import itemgetter
 
-from lxml.etree import iterwalk
-from lxml.html import HtmlElement
+from lxml.etree import _Element, iterwalk
 
 from pipelines.filelinks import is_file_link, names_file
 from pipelines.markup import BLOCKS, SILENT
@@ -29,12 +28,12 @@ class Segments:
     chars: list[int] = field(default_factory=list)
     link: list[int] = field(default_factory=list)
     owner: list[int] = field(default_factory=list)
-    nodes: list[HtmlElement] = field(default_factory=list)
+    nodes: list[_Element] = field(default_factory=list)
     start: list[int] = field(default_factory=list)
     stop: list[int] = field(default_factory=list)
     parent: list[int] = field(default_factory=list)
-    links: list[tuple[int, HtmlElement]] = field(default_factory=list)
-    pieces: list[tuple[HtmlElement, bool, int]] = field(default_factory=list)
+    links: list[tuple[int, _Element]] = field(default_factory=list)
+    pieces: list[tuple[_Element, bool, int]] = field(default_factory=list)
 
     def has_file(self, line: int) -> bool:
         """Whether ``line`` reads like a file's link, or a link in it leads to a file."""
@@ -66,7 +65,7 @@ def _end_line(found: Segments, parts: list[str], linked: list[str], owner: int) 
     linked.clear()
 
 
-def segment(root: HtmlElement, avoid: Collection[HtmlElement] = (), *, track: bool = False) -> Segments:
+def segment(root: _Element, avoid: Collection[_Element] = (), *, track: bool = False) -> Segments:
     """The lines of ``root`` in one walk, linear in its size.
 
     Left out: what :data:`pipelines.markup.SILENT` names, and the elements in ``avoid`` (their tails stay).

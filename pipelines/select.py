@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from lxml.cssselect import CSSSelector
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 
 @lru_cache(maxsize=2048)
@@ -15,7 +15,7 @@ def compiled(selector: str) -> CSSSelector:
     return CSSSelector(selector, translator="html")
 
 
-def matches(root: HtmlElement, selectors: Iterable[str]) -> Iterator[HtmlElement]:
+def matches(root: _Element, selectors: Iterable[str]) -> Iterator[_Element]:
     """What each selector finds below ``root``: selectors in their order, elements in the document's."""
     for selector in selectors:
         yield from compiled(selector)(root)

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from itertools import accumulate, islice
 
-from lxml.etree import iterwalk
-from lxml.html import HtmlElement
+from lxml.etree import _Element, iterwalk
 
 from pipelines.density import is_chrome
 from pipelines.filelinks import is_file_link
@@ -91,7 +90,7 @@ def content_prefix(lines: Segments) -> list[int]:
     return [0, *accumulate(weights)]
 
 
-def holds_object(node: HtmlElement, outside: Collection[HtmlElement] = ()) -> bool:
+def holds_object(node: _Element, outside: Collection[_Element] = ()) -> bool:
     """Whether a node holds, not within ``outside``, a picture that is no icon, an embedded document, or a file's link."""
     walker = iterwalk(node, events=("start",))
     for _, inner in walker:
@@ -110,7 +109,7 @@ def holds_object(node: HtmlElement, outside: Collection[HtmlElement] = ()) -> bo
     return False
 
 
-def is_icon(image: HtmlElement) -> bool:
+def is_icon(image: _Element) -> bool:
     """Small pictures and pictures that the page's design names: never content."""
     source = (image.get("src") or "").lower()
     if not source or source.startswith("data:"):

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lxml.etree import iterwalk
-from lxml.html import HtmlElement
+from lxml.etree import _Element, iterwalk
 
 from archive.record import Table
 from pipelines.markup import inline_text
@@ -27,15 +26,15 @@ def span(value: str | None, *, default: int, most: int) -> int:
     return min(int(found.group(1)), most) if found else default
 
 
-def row_groups(table: HtmlElement) -> list[list[HtmlElement]]:
+def row_groups(table: _Element) -> list[list[_Element]]:
     """The rows of a table without those of tables inside it, by row group, ``tfoot`` last.
 
     Elements that do not belong between table and row (``form``, ``div``) are looked through.
     """
-    groups: list[list[HtmlElement]] = []
-    feet: list[list[HtmlElement]] = []
-    loose: list[HtmlElement] = []
-    current: list[HtmlElement] | None = None
+    groups: list[list[_Element]] = []
+    feet: list[list[_Element]] = []
+    loose: list[_Element] = []
+    current: list[_Element] | None = None
     walker = iterwalk(table, events=("start", "end"))
     for event, node in walker:
         tag = node.tag
@@ -56,7 +55,7 @@ def row_groups(table: HtmlElement) -> list[list[HtmlElement]]:
     return [group for group in groups + feet if group]
 
 
-def cells_of(row: HtmlElement) -> Iterator[HtmlElement]:
+def cells_of(row: _Element) -> Iterator[_Element]:
     """The cells of one row."""
     return (cell for cell in row if cell.tag in ("td", "th"))
 
@@ -69,7 +68,7 @@ class _Grid:
         self.cells_left = MAX_CELLS
         self.characters_left = MAX_CHARACTERS
 
-    def add_group(self, group: list[HtmlElement]) -> None:
+    def add_group(self, group: list[_Element]) -> None:
         # column -> (text, rows it still covers); the list of downward-growing cells of the standard
         growing: dict[int, tuple[str, int]] = {}
         for row in group:
@@ -111,7 +110,7 @@ class _Grid:
         return [row + [""] * (width - len(row)) for row in self.rows]
 
 
-def grid(table: HtmlElement) -> list[list[str]]:
+def grid(table: _Element) -> list[list[str]]:
     """The cells of a table as text, spanned cells repeated, every row equally long.
 
     Tables in cells are not part of a cell's text. A row span ends with its row group, as in browsers. Spans are
@@ -123,14 +122,14 @@ def grid(table: HtmlElement) -> list[list[str]]:
     return placed.finished()
 
 
-def data_table_elements(root: HtmlElement) -> list[HtmlElement]:
+def data_table_elements(root: _Element) -> list[_Element]:
     """The tables within ``root`` that hold data and are not a page's layout, in document order. Linear in its size.
 
     Data has two rows and two columns that are filled, no cell that holds nearly everything, and no more
     text in tables inside its cells than in the cells themselves.
     """
-    found: list[HtmlElement] = []
-    order: list[HtmlElement] = []
+    found: list[_Element] = []
+    order: list[_Element] = []
     open_tables: list[int] = []  # for each open table what stands in tables inside it
     for event, table in iterwalk(root, events=("start", "end"), tag="table"):
         if event == "start":
@@ -147,7 +146,7 @@ def data_table_elements(root: HtmlElement) -> list[HtmlElement]:
     return [table for table in order if table in chosen]
 
 
-def _shape(table: HtmlElement) -> tuple[int, bool]:
+def _shape(table: _Element) -> tuple[int, bool]:
     """The characters in a table's own cells, and whether their arrangement is that of data."""
     rows = [row for group in row_groups(table) for row in group]
     longest = total = wide = headed = 0
@@ -165,7 +164,7 @@ def _shape(table: HtmlElement) -> tuple[int, bool]:
     return total, not paged and len(rows) > 1 and (wide > 1 or (wide == 1 and headed > 1))
 
 
-def data_tables(root: HtmlElement) -> list[Table]:
+def data_tables(root: _Element) -> list[Table]:
     """The data tables within ``root`` (itself, if it is one) in document order, nested ones after their outer.
 
     Rows without any text are left out; numbers stay the text they are.

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lxml.etree import iterwalk
-from lxml.html import HtmlElement
+from lxml.etree import _Element, iterwalk
 
 from pipelines.markup import BLOCKS, SILENT, inline_text
 from pipelines.tables import cells_of, data_table_elements
@@ -22,7 +21,7 @@ class Paragraph:
     is_table: bool = False
 
 
-def paragraphs(element: HtmlElement) -> list[Paragraph]:
+def paragraphs(element: _Element) -> list[Paragraph]:
     """The paragraphs of ``element`` in document order. A spanned cell is written once, where it begins.
 
     A table inside a cell of a data table follows as a paragraph of its own. Deep nesting takes no stack.
@@ -46,13 +45,13 @@ def paragraphs(element: HtmlElement) -> list[Paragraph]:
 class _Walk:
     """One element's text, read up to the next data table at a time."""
 
-    def __init__(self, root: HtmlElement) -> None:
+    def __init__(self, root: _Element) -> None:
         self.root = root
         self.walker = iterwalk(root, events=("start", "end"))
         self.parts: list[str] = []
         self.skipped = False
 
-    def next_table(self, found: list[Paragraph], data: set[HtmlElement]) -> HtmlElement | None:
+    def next_table(self, found: list[Paragraph], data: set[_Element]) -> _Element | None:
         """Append paragraphs to ``found`` until a table of ``data`` begins, which is returned and stepped over."""
         parts = self.parts
         for event, node in self.walker:
@@ -89,10 +88,10 @@ class _Walk:
             found.append(Paragraph(text))
 
 
-def _rows(table: HtmlElement) -> tuple[list[str], list[HtmlElement]]:
+def _rows(table: _Element) -> tuple[list[str], list[_Element]]:
     """The row lines of a data table (its caption first), and the tables that stand in its cells."""
     lines: list[str] = []
-    inner: list[HtmlElement] = []
+    inner: list[_Element] = []
     for node in table.iterchildren("caption"):
         lines.append(inline_text(node))
     walker = iterwalk(table, events=("start",), tag=("tr", "table"))

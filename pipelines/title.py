@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 from pipelines.cells import Cells
 from pipelines.markup import class_tokens, collapse, inline_text
@@ -88,7 +88,7 @@ def fullest(chosen: str, others: Iterable[str]) -> str:
     return chosen
 
 
-def page_title(root: HtmlElement) -> str:
+def page_title(root: _Element) -> str:
     """The text of ``<title>``; markup that was escaped into it is dropped."""
     for element in root.iter("title"):
         text = collapse(re.sub(r"<[^<>]{0,2000}>", "", element.text or ""))
@@ -121,7 +121,7 @@ def _is_site_name(part: str) -> bool:
     return bool(_SITE_NAME.search(part))
 
 
-def selected(root: HtmlElement, selectors: Sequence[str]) -> str | None:
+def selected(root: _Element, selectors: Sequence[str]) -> str | None:
     """The first text that the profile's ``title`` selectors find."""
     for element in matches(root, selectors):
         text = inline_text(element)
@@ -165,7 +165,7 @@ def headings(page: Cells, title: str, site: str = "", column: str = "") -> list[
     return sorted(found, key=lambda heading: (-heading.score, heading.cell))
 
 
-def _rank(element: HtmlElement) -> float:
+def _rank(element: _Element) -> float:
     """How much an element's name and classes speak for a title: h1 3, h2 2, h3 1.5, a title class 1.5."""
     rank = {"h1": 3.0, "h2": 2.0, "h3": 1.5, "h4": 0.5}.get(element.tag, 0.0)
     names = element.get("class"), element.get("id")

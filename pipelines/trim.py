@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from itertools import accumulate
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 from pipelines.filelinks import is_file_link, names_file
 from pipelines.furniture import (
@@ -51,7 +51,7 @@ class Titles:
     keys: tuple[str, ...]
 
     @classmethod
-    def of(cls, root: HtmlElement) -> Titles:
+    def of(cls, root: _Element) -> Titles:
         """From ``title``, the ArticleTitle of META and the first ``h1`` elements."""
         said = [inline_text(node) for node in itertools.islice(root.iter("title", "h1"), _MOST_TITLES)]
         said += [node.get("content") or "" for node in root.iter("meta") if _ARTICLE_TITLE.match(node.get("name") or "")]
@@ -189,7 +189,7 @@ def _link_lists(body: Lines) -> set[int]:
     return out
 
 
-def remove_lines(root: HtmlElement, lines: Segments, out: set[int]) -> None:
+def remove_lines(root: _Element, lines: Segments, out: set[int]) -> None:
     """Take lines out of the tree that ``segment(root, track=True)`` saw, with the elements that hold nothing else.
 
     Below the last kept line of a text go pictures too (share icons, QR codes): a body of pictures keeps them.
@@ -199,7 +199,7 @@ def remove_lines(root: HtmlElement, lines: Segments, out: set[int]) -> None:
     gone = [0, *accumulate(number in out for number in range(len(lines.text) + 1))]
     kept = [number for number in range(len(lines.text)) if number not in out]
     below = kept[-1] + 1 if sum(lines.chars[number] for number in kept) >= _TEXT_ENOUGH else len(lines.text) + 1
-    first: dict[HtmlElement, int] = {}
+    first: dict[_Element, int] = {}
     doomed = []
     for node, is_tail, line in lines.pieces:
         if not is_tail:
@@ -220,7 +220,7 @@ def remove_lines(root: HtmlElement, lines: Segments, out: set[int]) -> None:
             drop(node)
 
 
-def _in_line(lines: Segments, node: HtmlElement, line: int) -> bool:
+def _in_line(lines: Segments, node: _Element, line: int) -> bool:
     """Whether an element that holds no whole line stands inside ``line``, not in a block of its own above it."""
     block = node
     while block is not None and block.tag not in BLOCKS:

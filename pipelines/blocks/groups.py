@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 from pipelines.blocks.pairs import Pair
 from pipelines.cells import Cells
@@ -87,7 +87,7 @@ def groups(pairs: list[Pair], titles: Sequence[int]) -> list[Group]:
     return found
 
 
-def covered(page: Cells, pairs: list[Pair]) -> set[HtmlElement]:
+def covered(page: Cells, pairs: list[Pair]) -> set[_Element]:
     """The largest elements all of whose text is labels and values of ``pairs``: no part of the body."""
     used = bytearray(len(page.items))
     for pair in pairs:
@@ -95,11 +95,11 @@ def covered(page: Cells, pairs: list[Pair]) -> set[HtmlElement]:
             used[number] = 1
     sums = [0, *accumulate(used)]
 
-    def is_covered(element: HtmlElement) -> bool:
+    def is_covered(element: _Element) -> bool:
         first, last = page.extent.get(element, (0, 0))
         return first < last and sums[last] - sums[first] == last - first
 
-    found: set[HtmlElement] = set()
+    found: set[_Element] = set()
     done = 0
     for number, cell in enumerate(page.items):
         if number < done or not used[number] or not is_covered(cell.owner):

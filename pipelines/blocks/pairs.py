@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 from pipelines.blocks.rows import header_rows, unknown_labels
 from pipelines.cells import Cell, Cells
@@ -44,9 +44,9 @@ class _Search:
     page: Cells
     known: Vocabulary
     labels: dict[int, list[Label]]
-    inline: set[tuple[HtmlElement | None, str]] = field(default_factory=set)
-    alone: Counter[tuple[HtmlElement | None, str]] = field(default_factory=Counter)
-    by_table_cell: dict[HtmlElement, list[int]] = field(default_factory=lambda: defaultdict(list))
+    inline: set[tuple[_Element | None, str]] = field(default_factory=set)
+    alone: Counter[tuple[_Element | None, str]] = field(default_factory=Counter)
+    by_table_cell: dict[_Element, list[int]] = field(default_factory=lambda: defaultdict(list))
 
 
 def find_pairs(page: Cells, known: Vocabulary, spaced: frozenset[str] = frozenset()) -> list[Pair]:
@@ -128,7 +128,7 @@ def _look_beside(search: _Search, pair: Pair, cell: Cell, label: Label, *, alone
         pair.loose = not label.has_colon and other.owner.getparent() is not cell.owner
 
 
-def _numbers_beside(search: _Search, pair: Pair, table_cell: HtmlElement) -> list[int]:
+def _numbers_beside(search: _Search, pair: Pair, table_cell: _Element) -> list[int]:
     """The cells of the next td; one that holds only the colon is stepped over."""
     beside = table_cell.getnext()
     numbers = [] if beside is None else search.by_table_cell.get(beside, [])
@@ -139,7 +139,7 @@ def _numbers_beside(search: _Search, pair: Pair, table_cell: HtmlElement) -> lis
     return numbers
 
 
-def _fills(search: _Search, table_cell: HtmlElement, number: int) -> bool:
+def _fills(search: _Search, table_cell: _Element, number: int) -> bool:
     """Whether the label's cell is all that its td holds."""
     return search.by_table_cell.get(table_cell) == [number]
 
@@ -178,14 +178,14 @@ def _has_known(search: _Search, number: int) -> bool:
     )
 
 
-def _from_below(search: _Search, number: int, label: Label, beneath: HtmlElement) -> Pair:
+def _from_below(search: _Search, number: int, label: Label, beneath: _Element) -> Pair:
     pair = Pair(label.text, label.meaning, "", number, [number], in_row=True)
     _take(search, pair, search.by_table_cell.get(beneath, []))
     return pair
 
 
 def _unknown_in_rows(
-    search: _Search, found: list[Pair], below: Mapping[HtmlElement, HtmlElement]
+    search: _Search, found: list[Pair], below: Mapping[_Element, _Element]
 ) -> list[Pair]:
     """Pairs of tables whose label has no colon and no meaning, told by standing where known labels stand."""
     pairs = []

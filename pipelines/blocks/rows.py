@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 from pipelines.cells import Cells
 from pipelines.vocabulary import Label
 
 _LONGEST_LABEL = 12
 
-Numbers = Mapping[HtmlElement, list[int]]
+Numbers = Mapping[_Element, list[int]]
 
 
 def header_rows(
     page: Cells, numbers: Numbers, labels: Mapping[int, list[Label]]
-) -> dict[HtmlElement, HtmlElement]:
+) -> dict[_Element, _Element]:
     """Label cell → the cell beneath it, for rows that hold only labels over exactly one row of values.
 
     A list of documents has the same header over many rows, and is no metadata of the page.
     """
-    below: dict[HtmlElement, HtmlElement] = {}
+    below: dict[_Element, _Element] = {}
     for rows in page.tables.values():
         for index, row in enumerate(rows[:-1]):
             cells, beneath = page.rows[row], page.rows[rows[index + 1]]
@@ -36,7 +36,7 @@ def header_rows(
 
 
 def _all_labels(
-    page: Cells, cells: list[HtmlElement], numbers: Numbers, labels: Mapping[int, list[Label]]
+    page: Cells, cells: list[_Element], numbers: Numbers, labels: Mapping[int, list[Label]]
 ) -> bool:
     known = 0
     for cell in cells:
@@ -52,13 +52,13 @@ def _known(number: int, labels: Mapping[int, list[Label]]) -> bool:
 
 
 def unknown_labels(
-    page: Cells, numbers: Numbers, known: set[int], below: Mapping[HtmlElement, HtmlElement]
-) -> list[HtmlElement]:
+    page: Cells, numbers: Numbers, known: set[int], below: Mapping[_Element, _Element]
+) -> list[_Element]:
     """Cells that must be labels by their place: th beside td, or a short one in a column where known labels stand.
 
     ``known`` are the cells (by number) of known labels that own a whole td.
     """
-    found: list[HtmlElement] = []
+    found: list[_Element] = []
     for rows in page.tables.values():
         places = {
             place
