@@ -14,7 +14,7 @@ from archive.captures.check import check_captures
 from archive.layout import DataDirectory
 from archive.search import check_index
 
-RESTORE = "restore the database from a backup or rebuild it from the captures"
+RESTORE = "restore the database from a backup"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 import click
 
 from archive import __version__
+from archive.commands.common import fail
+from crawler.clock import ClockError
 
 VERBS = {
     "demo": "crawler",
@@ -29,6 +32,12 @@ class _Verbs(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(VERBS)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ClockError as error:
+            fail(str(error))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         package = VERBS.get(cmd_name)

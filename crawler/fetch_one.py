@@ -12,9 +12,11 @@ from scrapy.http import Response
 from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
+from archive.layout import DataDirectory
 from archive.urls import host_of
 from crawler.challenges import recognise
-from crawler.fetching import describe, hush_scrapy
+from crawler.contact import user_agent
+from crawler.fetching import describe, http_settings, hush_scrapy
 from crawler.network.guard import POLICY
 from crawler.portals.model import Portal
 from pipelines.bundle import Part
@@ -41,8 +43,14 @@ class _OnePage(scrapy.Spider):
         self.problem = describe(failure.value)
 
 
-def fetch(url: str, portal: Portal | None = None, *, allow_private_hosts: bool = False) -> Part:
-    """The page at ``url`` as a part; ``portal`` gives delay, size limit, proxy and whether private hosts are allowed.
+def fetch(
+    url: str,
+    portal: Portal | None = None,
+    *,
+    data: DataDirectory | None = None,
+    allow_private_hosts: bool = False,
+) -> Part:
+    """The page at ``url`` as a part; ``portal`` gives its ``[http]``, the archive in ``data`` the contact.
 
     Runs Twisted's reactor, so it can be called once a process. Raises :class:`FetchError`.
     """
@@ -53,14 +61,9 @@ def fetch(url: str, portal: Portal | None = None, *, allow_private_hosts: bool =
         priority="cmdline",
     )
     if portal is not None:
-        settings.setdict(
-            {
-                "DOWNLOAD_TIMEOUT": portal.http.timeout,
-                "DOWNLOAD_MAXSIZE": portal.http.max_bytes,
-                "GONGKAI_PROXY": portal.http.proxy,
-            },
-            priority="cmdline",
-        )
+        settings.setdict(http_settings(portal.http) | {"AUTOTHROTTLE_ENABLED": False}, priority="cmdline")
+    if data is not None:
+        settings.set("USER_AGENT", user_agent(data), priority="cmdline")
     if allow_private_hosts or (portal is not None and portal.http.allow_private_hosts):
         POLICY.allow(host_of(url))
     process = AsyncCrawlerProcess(settings)

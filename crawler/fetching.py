@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -16,6 +17,8 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 from scrapy.http import Response
+
+from crawler.portals.model import Http
 
 
 def asker(crawler: Crawler) -> Callable[[Request], Awaitable[Response]]:
@@ -36,6 +39,23 @@ def hush_scrapy() -> None:
     logging.getLogger("scrapy").setLevel(logging.ERROR)
     for name in ("retry", "robotstxt"):  # "Gave up retrying"; "Error downloading", with a traceback
         logging.getLogger(f"scrapy.downloadermiddlewares.{name}").setLevel(logging.CRITICAL)
+
+
+def http_settings(http: Http) -> dict[str, Any]:
+    """Scrapy's settings that a portal file's ``[http]`` stands for."""
+    strict = http.tls == "strict"
+    return {
+        "DOWNLOAD_DELAY": http.delay,
+        "AUTOTHROTTLE_START_DELAY": http.delay,
+        "AUTOTHROTTLE_ENABLED": http.delay > 0,  # 0: one's own server, which wants no throttle
+        "DOWNLOAD_TIMEOUT": http.timeout,
+        "DOWNLOAD_MAXSIZE": http.max_bytes,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": http.concurrency,
+        "CONCURRENT_REQUESTS": max(http.concurrency, 16),
+        "DOWNLOAD_VERIFY_CERTIFICATES": strict,
+        "DOWNLOADER_CLIENT_TLS_CIPHERS": "DEFAULT" if strict else "DEFAULT@SECLEVEL=1",
+        "GONGKAI_PROXY": http.proxy,
+    }
 
 
 def describe(error: BaseException) -> str:

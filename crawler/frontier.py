@@ -88,19 +88,35 @@ async def _revisits(session: CrawlSession, before: str, visited: set[int]) -> As
     budget = session.options.revisit
     if budget is None:
         budget = 0 if session.options.command == "backfill" else session.portal.schedule.revisit_budget
-    left = float("inf") if budget < 0 else budget
-    while left > 0 and not session.over:
+    known = _visited_before(session, before)
+    session.revisits_left = known if budget < 0 else min(budget, known)
+    while session.revisits_left > 0 and not session.over:
         await _drained(session)
-        limit = int(min(left, CHUNK)) + len(visited)
-        chunk = due_revisits(session.reader, session.portal.id, before=before, limit=limit)
-        fresh = [entry for entry in chunk if entry.sighting_id not in visited][: int(min(left, CHUNK))]
+        size = min(session.revisits_left, CHUNK)
+        fresh = _not_visited(session, before, visited, size)
         if not fresh:
             return
-        left -= len(fresh)
         for entry in fresh:
             if not _may_go_on(session):
                 return
+            session.revisits_left -= 1
+            visited.add(entry.sighting_id)
             yield entry
+
+
+def _not_visited(session: CrawlSession, before: str, visited: set[int], size: int) -> list[Due]:
+    """The next known documents. A visit moves its address behind ``before``, unless the clock was set back."""
+    for limit in (size, size + len(visited)):
+        chunk = due_revisits(session.reader, session.portal.id, before=before, limit=limit)
+        fresh = [entry for entry in chunk if entry.sighting_id not in visited][:size]
+        if fresh or len(chunk) < limit:
+            return fresh
+    return []
+
+
+def _visited_before(session: CrawlSession, before: str) -> int:
+    query = "SELECT count(*) FROM sightings WHERE portal = ? AND state IN ('ok', 'gone') AND visited_at < ?"
+    return int(session.reader.execute(query, [session.portal.id, before]).fetchone()[0])
 
 
 def _newest_visit(session: CrawlSession) -> str:

@@ -79,6 +79,11 @@ def judge(
     too_many = nothing_came or counts["failed"] > max(FAILED_FEW, FAILED_SHARE * tried)
     if too_many:
         reasons.append(f"{counts['failed']} of {tried} documents could not be fetched or read")
+    if counts["refused"]:
+        reasons.append(
+            f"{counts['refused']} documents were not asked for: robots.txt forbids them, or they lead elsewhere"
+        )
+    nothing_allowed = counts["refused"] > 0 and tried == 0 and not counts["gone"]
     if interrupted:
         return CrawlVerdict("incomplete", "interrupted", reasons, resumable=True)
     if limited and not problems:
@@ -88,7 +93,7 @@ def judge(
         return CrawlVerdict("failed", "failed", reasons)
     share_blocked = counts["blocked"] > max(FAILED_FEW, FAILED_SHARE * tried)
     unexpected = completeness in _WORST_FIRST
-    if unexpected or too_many or share_blocked or problems:
+    if unexpected or too_many or share_blocked or nothing_allowed or problems:
         return CrawlVerdict(completeness, "degraded", reasons)
     return CrawlVerdict(completeness, "ok", reasons)
 

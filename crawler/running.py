@@ -14,7 +14,6 @@ from scrapy.settings import Settings
 
 from archive.layout import DataDirectory
 from archive.lock import PortalLocked
-from crawler.contact import user_agent
 from crawler.fetching import hush_scrapy
 from crawler.health import CrawlVerdict, WalkReport
 from crawler.options import CrawlOptions
@@ -69,7 +68,6 @@ def crawl_settings(data: DataDirectory, *, progress: bool = True) -> Settings:
     settings.setmodule("crawler.settings", priority="project")
     settings.set("GONGKAI_DATA", str(data.root), priority="cmdline")
     settings.set("GONGKAI_PROGRESS", "auto" if progress else "off", priority="cmdline")
-    settings.set("USER_AGENT", user_agent(data), priority="cmdline")
     return settings
 
 

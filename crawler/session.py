@@ -62,6 +62,7 @@ class CrawlSession:
     in_flight: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(WINDOW))
     documents_left: int | None = None  # of --limit
     limited: bool = False  # --limit ended the run
+    revisits_left: int = 0  # known documents that this run will still visit
     fetching_since: float | None = None  # monotonic seconds: when the listings were walked
     broken: BaseException | None = None
     _details: dict[tuple[date, str | None], Detail] = field(default_factory=dict)

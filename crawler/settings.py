@@ -18,7 +18,9 @@ ROBOTSTXT_OBEY = True  # default False
 CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8
 DOWNLOADER = "crawler.network.downloader.CountingDownloader"  # Scrapy's own counts too late
-CONCURRENT_ITEMS = 1  # default 100: Scrapy makes so many tasks for every answer, and each of ours gives one item
+CONCURRENT_ITEMS = (
+    1  # default 100: Scrapy makes so many tasks for every answer, and each of ours gives one item
+)
 DOWNLOAD_DELAY = 1.0  # default 0
 DOWNLOAD_DELAY_JITTER = 0.25  # default 0.5
 AUTOTHROTTLE_ENABLED = True  # default False
@@ -32,7 +34,6 @@ DOWNLOAD_MAXSIZE = 32 * 1024 * 1024  # default 1 GiB; holds for the wire and aga
 DOWNLOAD_WARNSIZE = 0
 REDIRECT_MAX_TIMES = 5  # default 20
 URLLENGTH_LIMIT = 2083
-DEPTH_LIMIT = 3  # a document may lead to its parts, and those nowhere
 RETRY_TIMES = 2
 RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408, 429]
 GONGKAI_MAX_LISTING_PAGES = 1000  # of a listing that announces no total

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict
 
 
@@ -13,7 +15,7 @@ class PartRule(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    kind: str  # continuation | iframe | api
+    kind: Literal["continuation", "iframe", "api"]
     link: str
 
 

@@ -19,7 +19,7 @@ from pipelines.extract import extract, file_record
 from pipelines.page import Unreadable
 
 
-@dataclass
+@dataclass(repr=False)
 class DocumentItem:
     """One document on its way: what was fetched, then what it says."""
 

@@ -58,7 +58,5 @@ def open_archive(data: DataDirectory, *, readonly: bool = True) -> Database:
     except NewerDatabase as error:
         fail(str(error))
     except sqlite3.DatabaseError as error:
-        fail(
-            f"{data.database} cannot be used as an archive ({error}): restore it from a backup or rebuild it"
-        )
+        fail(f"{data.database} cannot be used as an archive ({error}): restore it from a backup")
     return db

@@ -53,7 +53,11 @@ def _print_hit(console: Console, hit: Hit) -> None:
 
 
 # -0011 is the end of an index number, not an option.
-@click.command("search", context_settings={"ignore_unknown_options": True})
+@click.command(
+    "search",
+    context_settings={"ignore_unknown_options": True},
+    epilog="Example: gongkai search '公开 报告' --limit 5",
+)
 @click.argument("words", metavar="QUERY...", nargs=-1, required=True)
 @click.option("--portal", metavar="ID", help="Only documents of this portal.")
 @click.option(

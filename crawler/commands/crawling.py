@@ -14,7 +14,6 @@ from rich.table import Table
 from archive.commands.common import BAD_INPUT, INTERRUPTED, LOCKED, OK, TROUBLE, echo_json, fail
 from archive.layout import DataDirectory
 from archive.migrations import NewerDatabase, NotAnArchive
-from crawler.clock import ClockError, now
 from crawler.config_error import ConfigError
 from crawler.options import CrawlOptions
 from crawler.portals.loader import load_portal
@@ -55,9 +54,8 @@ def private_option(function: Function) -> Function:
 def resolve(names: Sequence[str], data: DataDirectory) -> list[Portal]:
     """The portals that ``names`` (ids or files) mean, each once; ends the command with one sentence if one is unknown."""
     try:
-        now()
         portals = [load_portal(name, data) for name in names]
-    except (ConfigError, ClockError) as error:
+    except ConfigError as error:
         fail(str(error))
     return list({portal.id: portal for portal in portals}.values())
 

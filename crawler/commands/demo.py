@@ -144,11 +144,21 @@ def _summary(console: Console, db: Database) -> None:
         console.print(f"改过的一件：{edited['title']}（{edited['uid']}）", markup=False, highlight=False)
 
 
+def _script() -> str:
+    """How to type ``gongkai`` here: by its name where the shell finds it, else by its path."""
+    beside = Path(sys.executable).with_name("gongkai")
+    found = shutil.which("gongkai")
+    if not beside.exists() or (found is not None and Path(found) == beside):
+        return "gongkai"
+    return os.path.relpath(beside) if beside.is_relative_to(Path.cwd()) else str(beside)
+
+
 def _next_steps(console: Console, folder: Path) -> None:
     console.print("\n接下来 · next", style="bold")
+    script = _script()
     for line in (
-        f"gongkai search 公开 --data {folder}",
-        f"gongkai serve --data {folder}",
-        f"gongkai verify --data {folder}",
+        f"{script} search 公开 --data {folder}",
+        f"{script} serve --data {folder}",
+        f"{script} verify --data {folder}",
     ):
         console.print(f"  {line}", markup=False, highlight=False)

@@ -83,7 +83,11 @@ def command(
     if encoding is not None and charset(encoding) is None:
         fail(f"{encoding!r} is not the name of a character encoding: try utf-8 or gb18030")
     portal = _portal(portal_id, data)
-    part = _fetched(source, portal, allow_private_hosts) if _is_address(source) else _saved(source, address)
+    part = (
+        _fetched(source, portal, data, allow_private_hosts)
+        if _is_address(source)
+        else _saved(source, address)
+    )
     detail = Detail() if portal is None else detail_for(portal, clock.day(), None)
     forced = encoding or (portal.http.encoding if portal is not None else None)
     bundle = Bundle(part, detail=detail, portal=portal.id if portal else None, encoding=forced)
@@ -110,9 +114,9 @@ def _portal(portal_id: str | None, data: DataDirectory) -> Portal | None:
         fail(str(error))
 
 
-def _fetched(url: str, portal: Portal | None, allow_private_hosts: bool) -> Part:
+def _fetched(url: str, portal: Portal | None, data: DataDirectory, allow_private_hosts: bool) -> Part:
     try:
-        return fetch(url, portal, allow_private_hosts=allow_private_hosts)
+        return fetch(url, portal, data=data, allow_private_hosts=allow_private_hosts)
     except FetchError as error:
         fail(str(error), TROUBLE)
 

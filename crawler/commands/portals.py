@@ -26,11 +26,15 @@ from crawler.portals.register import register
 
 
 @click.group("portals", invoke_without_command=True, epilog="Example: gongkai portals show shangqiu")
+@json_option
+@data_option
 @click.pass_context
-def command(context: click.Context) -> None:
+def command(context: click.Context, as_json: bool, data: DataDirectory) -> None:
     """Known portals: the bundled ones and those in the data directory's portals/ folder."""
     if context.invoked_subcommand is None:
-        context.invoke(list_command)
+        context.invoke(list_command, as_json=as_json, data=data)
+    else:
+        context.default_map = {name: {"data": str(data.root)} for name in command.commands}
 
 
 @command.command("list", epilog="Example: gongkai portals list --json")

@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 import click
+from rich.console import Console
 from rich.progress import track
 from sqlite_utils import Database
 
@@ -82,7 +83,11 @@ def _reextract_portal(
         [portal_id],
     ).fetchone()[0]
     rows = revisions(db, portal_id)
-    shown = rows if quiet else track(rows, description=portal.name, total=total, transient=True)
+    shown = (
+        rows
+        if quiet or not Console().is_terminal
+        else track(rows, description=portal.name, total=total, transient=True)
+    )
     batch: list[tuple[int, Record]] = []
     with portal_lock(data, portal_id, f"gongkai reextract {portal_id}"):
         for row in shown:

@@ -137,7 +137,7 @@ class ProgressReport:
         since = session.fetching_since
         elapsed = clock.monotonic() - since if since is not None else 0.0
         rate = done / elapsed if elapsed > 0 else 0.0
-        pending = counts(session.reader, session.portal.id)["pending"]
+        pending = counts(session.reader, session.portal.id)["pending"] + session.revisits_left
         eta = pending / rate if rate and pending else None
         what = "documents" if since is not None else f"listings, page {tally['listing_pages']}"
         return Snapshot(done, done + pending, rate, eta, what)

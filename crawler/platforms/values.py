@@ -61,6 +61,20 @@ def check_detail(detail: Detail) -> Detail:
             compile_selector(selector)
         except BadSelector as error:
             raise ValueError(f"has {name} '{selector}', which {error}") from error
+    for name, selector in selectors:
+        if "::" in selector:
+            raise ValueError(
+                f"has {name} '{selector}': it must select elements, so leave out what follows ::"
+            )
+    for part in detail.parts:
+        if "::attr(" not in part.link:
+            raise ValueError(f"has parts.link '{part.link}': end it in ::attr(name), which holds the address")
+    for label, field in detail.labels.items():
+        if field != "ignored":
+            try:
+                _known_field(field)
+            except ValueError as error:
+                raise ValueError(f"has the label '{label}', which {error}") from error
     return detail
 
 

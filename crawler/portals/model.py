@@ -25,7 +25,7 @@ MIB = 1024 * 1024
 
 class Http(Table):
     """How the portal is asked. ``delay``, ``timeout`` in seconds; ``concurrency`` requests at once a
-    host:port; ``encoding`` overrides what pages declare; ``tls``: ``legacy`` allows old renegotiation
+    host:port; ``encoding`` overrides what pages declare; ``tls``: ``strict`` checks certificates, ``legacy`` does not and allows old renegotiation
     and weak ciphers; ``max_bytes``: of one response, also after decompression; ``allow_private_hosts``:
     addresses that are not public.
     """

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from sqlite_utils import Database
 
 from archive.portals import retire_missing, save_directory, save_portal
-from crawler.portals.model import Portal
+from crawler.portals.model import Directory, Portal
 from crawler.portals.plan import config_hash
 
 
@@ -27,11 +28,27 @@ def register(db: Database, portal: Portal, at: str) -> dict[str, int]:
         config_hash=config_hash(portal),
         at=at,
     )
-    directories = {
-        directory.key: save_directory(
-            db, portal.id, directory.key, directory.name, directory.url or portal.base_url, directory.expect
+    directories: dict[str, int] = {}
+    for directory in _parents_first(portal.directories):
+        directories[directory.key] = save_directory(
+            db,
+            portal.id,
+            directory.key,
+            directory.name,
+            directory.url or portal.base_url,
+            directory.expect,
+            directories.get(directory.parent) if directory.parent else None,
         )
-        for directory in portal.directories
-    }
     retire_missing(db, portal.id, directories, at)
     return directories
+
+
+def _parents_first(directories: Sequence[Directory]) -> list[Directory]:
+    """Each directory behind its parent, as far as there is one; a circle is taken in the file's order."""
+    left, ordered = list(directories), list[Directory]()
+    while left:
+        known = {directory.key for directory in ordered}
+        ready = [item for item in left if item.parent is None or item.parent in known] or left[:1]
+        ordered += ready
+        left = [item for item in left if item not in ready]
+    return ordered

@@ -6,7 +6,7 @@ import re
 from typing import Annotated
 from urllib.parse import urljoin, urlsplit
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 
 from archive.urls import host_of
 
@@ -52,6 +52,14 @@ def _host(text: str) -> str:
         ) from error
 
 
+def _key(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}", text):
+        raise ValueError(
+            f"has '{text}': write a key in up to 80 letters, digits, hyphens, underscores and dots"
+        )
+    return text
+
+
 def _hours(text: str) -> str:
     if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", text):
         raise ValueError(f"has '{text}': write hours in which nothing is fetched as 08:30-18:00")
@@ -62,4 +70,4 @@ Address = Annotated[str, AfterValidator(_address)]
 AbsoluteAddress = Annotated[str, AfterValidator(_absolute)]
 Host = Annotated[str, AfterValidator(_host)]
 Hours = Annotated[str, AfterValidator(_hours)]
-Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=80)]
+Key = Annotated[str, AfterValidator(_key)]

@@ -26,7 +26,8 @@ from archive.lock import PortalLocked
 from archive.migrations import NewerDatabase
 from archive.urls import host_of
 from crawler import frontier, health
-from crawler.fetching import asker
+from crawler.contact import user_agent
+from crawler.fetching import asker, http_settings
 from crawler.network.guard import POLICY
 from crawler.options import CrawlOptions
 from crawler.portals.model import Portal
@@ -59,21 +60,8 @@ class DirectorySpider(scrapy.Spider):
     def update_settings(cls, settings: BaseSettings) -> None:
         """Lay the portal file's ``[http]`` over the general settings."""
         super().update_settings(settings)
-        http = cls.portal.http
-        settings.setdict(
-            {
-                "DOWNLOAD_DELAY": http.delay,
-                "AUTOTHROTTLE_START_DELAY": http.delay,
-                "AUTOTHROTTLE_ENABLED": http.delay > 0,  # 0: one's own server, which wants no throttle
-                "DOWNLOAD_TIMEOUT": http.timeout,
-                "DOWNLOAD_MAXSIZE": http.max_bytes,
-                "CONCURRENT_REQUESTS_PER_DOMAIN": http.concurrency,
-                "DOWNLOAD_VERIFY_CERTIFICATES": http.tls == "strict",
-                "DOWNLOADER_CLIENT_TLS_CIPHERS": "DEFAULT" if http.tls == "strict" else "DEFAULT@SECLEVEL=1",
-                "GONGKAI_PROXY": http.proxy,
-            },
-            priority="spider",
-        )
+        own = http_settings(cls.portal.http) | {"USER_AGENT": user_agent(cls.data)}
+        settings.setdict(own, priority="spider")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> DirectorySpider:

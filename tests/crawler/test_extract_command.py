@@ -58,7 +58,7 @@ def test_portal_gives_layout_and_name(saved: Path) -> None:
 def test_address_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
-    def fetch(url: str, portal: object, *, allow_private_hosts: bool) -> Part:
+    def fetch(url: str, portal: object, *, data: object, allow_private_hosts: bool) -> Part:
         asked.append((url, portal, allow_private_hosts))
         return Part(url, page(own_report()).encode())
 

@@ -100,7 +100,7 @@ def test_defaults(write) -> None:
             "directories.nianbao.url has the address",
         ),
         (HEAD + DIRECTORY.replace('url = "/zwgk/nianbao/"', ""), "has neither url nor params"),
-        (HEAD + DIRECTORY.replace('"nianbao"', '"年报"'), "directories.年报.key is not usable"),
+        (HEAD + DIRECTORY.replace('"nianbao"', '"年报"'), "write a key in up to 80 letters"),
         (HEAD + DIRECTORY + DIRECTORY, "the directory key 'nianbao' twice"),
         (HEAD, r"has no \[\[directories\]\]"),
         (HEAD + DIRECTORY + "expect = 'many'", "directories.nianbao.expect is not usable"),
@@ -192,3 +192,19 @@ def test_bundled_portals_are_off_and_unverified() -> None:
     for portal in known.portals:
         assert not portal.enabled and portal.verified_on is None
         assert portal.evidence and portal.evidence.startswith("platforms.md §")
+
+
+@pytest.mark.parametrize(
+    ("detail", "said"),
+    [
+        ('title = ["h1::text"]', "leave out what follows ::"),
+        ('labels = { "编码" = "number" }', "which names 'number', which is no field"),
+        ('parts = [{ kind = "iframe", link = "iframe" }]', "end it in ::attr"),
+        ('parts = [{ kind = "page", link = "iframe::attr(src)" }]', "kind"),
+    ],
+)
+def test_a_detail_that_could_not_be_used_is_refused(tmp_path: Path, detail: str, said: str) -> None:
+    file = tmp_path / "x.toml"
+    file.write_text(HEAD + DIRECTORY + f"\n[detail]\n{detail}\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=re.escape(said)):
+        load_portal(file, None)
