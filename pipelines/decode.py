@@ -77,7 +77,7 @@ def looks_binary(body: bytes) -> str | None:
     if not head or utf16_without_bom(head) or head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return None
     controls = len(head) - len(head.translate(None, bytes([*range(9), *range(14, 27), *range(28, 32)])))
-    return "application/octet-stream" if controls * 10 > len(head) else None
+    return "application/octet-stream" if controls * 25 > len(head) else None
 
 
 def utf16_without_bom(head: bytes) -> str | None:
