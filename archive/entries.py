@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from archive.captures.model import Capture
 from archive.captures.table import add_capture
-from archive.crawls import store_cursor
+from archive.walks import store_cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,3 +184,9 @@ def _count_page(db: Database, walk_id: int, seen: int, new: int, announced_total
         """,
         (seen, new, announced_total, walk_id),
     )
+
+
+def listed_count(db: Database, directory_id: int) -> int:
+    """How many addresses the directory lists, as far as the archive knows; delisted ones are left out."""
+    query = "SELECT count(*) FROM entries WHERE directory_id = ? AND delisted_at IS NULL"
+    return int(db.execute(query, [directory_id]).fetchone()[0])

@@ -176,3 +176,24 @@ def counts(db: Database, portal: str) -> dict[str, int]:
     """How many of the portal's sightings are in each state; every state is named."""
     rows = db.conn.execute("SELECT state, count(*) FROM sightings WHERE portal = ? GROUP BY state", (portal,))
     return dict.fromkeys(STATES, 0) | dict(rows)
+
+
+def is_listed_in(db: Database, sighting_id: int, directory_key: str) -> bool:
+    """Whether the directory with this key lists the address."""
+    query = (
+        "SELECT 1 FROM entries JOIN directories ON directories.id = directory_id"
+        " WHERE sighting_id = ? AND directories.key = ?"
+    )
+    return db.execute(query, [sighting_id, directory_key]).fetchone() is not None
+
+
+def newest_visit(db: Database, portal: str) -> str | None:
+    """When an address of the portal was last visited (UTC, ``…Z``); None: never."""
+    row = db.execute("SELECT max(visited_at) FROM sightings WHERE portal = ?", [portal]).fetchone()
+    return row[0] if row else None
+
+
+def visited_count(db: Database, portal: str, before: str) -> int:
+    """How many addresses with a document, or gone ones, were last visited before ``before``."""
+    query = "SELECT count(*) FROM sightings WHERE portal = ? AND state IN ('ok', 'gone') AND visited_at < ?"
+    return int(db.execute(query, [portal, before]).fetchone()[0])

@@ -82,3 +82,19 @@ def retire_missing(db: Database, portal: str, keys: Collection[str], at: str) ->
         (at, portal, json.dumps(sorted(keys), ensure_ascii=False)),
     )
     return cursor.rowcount
+
+
+def portal_ids(db: Database) -> list[str]:
+    """The ids of all portals in the archive, sorted."""
+    return [row[0] for row in db.execute("SELECT id FROM portals ORDER BY id")]
+
+
+def portal_states(db: Database) -> dict[str, dict[str, Any]]:
+    """By id: whether the portal is enabled, its number of documents, when it was last crawled and with which verdict."""
+    query = """
+        SELECT p.id, p.enabled, (SELECT count(*) FROM documents AS d WHERE d.portal = p.id) AS documents,
+               c.started_at AS crawled_at, c.verdict
+        FROM portals AS p LEFT JOIN crawls AS c ON c.id = (
+          SELECT id FROM crawls WHERE portal = p.id ORDER BY started_at DESC, id DESC LIMIT 1)
+    """
+    return {row["id"]: row for row in db.query(query)}

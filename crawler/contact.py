@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from archive import __version__
+from archive.info import get_info
 from archive.layout import DataDirectory
 from archive.transaction import connect
 
@@ -24,8 +25,9 @@ def contact(data: DataDirectory) -> str | None:
         return None
     try:
         db = connect(data.database, readonly=True)
-        row = db.execute("SELECT value FROM archive_info WHERE key = 'contact'").fetchone()
-        db.close()
+        try:
+            return get_info(db, "contact")
+        finally:
+            db.close()
     except sqlite3.DatabaseError:
         return None  # the crawl itself will say what is wrong with the database
-    return row[0] if row else None

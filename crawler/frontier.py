@@ -10,9 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 
-from sqlite_utils import Database
-
-from archive.frontier import Due, due, due_revisits
+from archive.frontier import Due, due, due_revisits, is_listed_in, newest_visit, visited_count
 from crawler import clock
 from crawler.session import WINDOW, CrawlSession
 
@@ -72,23 +70,15 @@ def _within_options(session: CrawlSession, chunk: list[Due]) -> Iterator[Due]:
         too_late = day is not None and options.until is not None and day > options.until
         if too_early or too_late:
             continue
-        if options.directory is None or _listed_in(session.reader, entry.sighting_id, options.directory):
+        if options.directory is None or is_listed_in(session.reader, entry.sighting_id, options.directory):
             yield entry
-
-
-def _listed_in(db: Database, sighting_id: int, key: str) -> bool:
-    query = (
-        "SELECT 1 FROM entries JOIN directories ON directories.id = directory_id"
-        " WHERE sighting_id = ? AND directories.key = ?"
-    )
-    return db.execute(query, [sighting_id, key]).fetchone() is not None
 
 
 async def _revisits(session: CrawlSession, before: str, visited: set[int]) -> AsyncIterator[Due]:
     budget = session.options.revisit
     if budget is None:
         budget = 0 if session.options.command == "backfill" else session.portal.schedule.revisit_budget
-    known = _visited_before(session, before)
+    known = visited_count(session.reader, session.portal.id, before)
     session.revisits_left = known if budget < 0 else min(budget, known)
     while session.revisits_left > 0 and not session.over:
         await _drained(session)
@@ -114,16 +104,9 @@ def _not_visited(session: CrawlSession, before: str, visited: set[int], size: in
     return []
 
 
-def _visited_before(session: CrawlSession, before: str) -> int:
-    query = "SELECT count(*) FROM sightings WHERE portal = ? AND state IN ('ok', 'gone') AND visited_at < ?"
-    return int(session.reader.execute(query, [session.portal.id, before]).fetchone()[0])
-
-
 def _newest_visit(session: CrawlSession) -> str:
     """One second after the newest visit before this crawl: times have whole seconds, and clocks are set back."""
-    query = "SELECT max(visited_at) FROM sightings WHERE portal = ?"
-    newest = session.reader.execute(query, [session.portal.id]).fetchone()[0] or session.started_at
-    last = max(newest, session.started_at)
+    last = max(newest_visit(session.reader, session.portal.id) or "", session.started_at)
     return clock.stamp(clock.parse_stamp(last) + timedelta(seconds=1))
 
 

@@ -18,10 +18,12 @@ from archive import __version__
 from archive.captures.records import event_block, warcinfo_block
 from archive.captures.writer import CaptureWriter
 from archive.crawls import beat, finish_crawl, open_crawl, reopen_crawl, start_crawl, suspend_crawl
+from archive.info import get_info
 from archive.layout import DataDirectory
 from archive.lock import portal_lock
 from archive.prepare import prepare
 from archive.transaction import connect, transaction
+from archive.walks import drop_cursors
 from crawler import clock
 from crawler.health import CrawlVerdict, WalkReport
 from crawler.journal import Journal
@@ -186,6 +188,7 @@ def _start_or_resume(db: Database, portal: Portal, options: CrawlOptions, at: st
         if options.command == "backfill" and options.resumes(previous["options"]):
             reopen_crawl(db, previous["id"], at)
             return previous["id"], True
+        drop_cursors(db, previous["id"])
         finish_crawl(
             db,
             previous["id"],
@@ -204,15 +207,10 @@ def _start_or_resume(db: Database, portal: Portal, options: CrawlOptions, at: st
         options=options.to_dict(),
         config_hash=config_hash(portal),
         software=SOFTWARE,
-        vantage=_vantage(db),
+        vantage=get_info(db, "vantage"),
         at=at,
     )
     return crawl_id, False
-
-
-def _vantage(db: Database) -> str | None:
-    row = db.execute("SELECT value FROM archive_info WHERE key = 'vantage'").fetchone()
-    return row[0] if row else None
 
 
 def _start_event(portal: Portal, options: CrawlOptions, crawl_id: str) -> dict[str, Any]:

@@ -9,11 +9,10 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.table import Table
-from sqlite_utils import Database
 
 from archive.commands.common import TROUBLE, data_option, echo_json, fail, open_archive
 from archive.layout import DataDirectory
-from archive.portals import set_enabled
+from archive.portals import portal_states, set_enabled
 from archive.prepare import prepare
 from archive.transaction import connect, transaction
 from crawler import clock
@@ -136,14 +135,7 @@ def _archived(data: DataDirectory) -> dict[str, dict[str, Any]]:
     """What the archive knows of each portal: whether it is on, its documents, its last verdict."""
     if not data.database.is_file():
         return {}
-    db: Database = open_archive(data)
-    query = """
-        SELECT p.id, p.enabled, (SELECT count(*) FROM documents AS d WHERE d.portal = p.id) AS documents,
-               c.started_at AS crawled_at, c.verdict
-        FROM portals AS p LEFT JOIN crawls AS c ON c.id = (
-          SELECT id FROM crawls WHERE portal = p.id ORDER BY started_at DESC, id DESC LIMIT 1)
-    """
-    return {row["id"]: row for row in db.query(query)}
+    return portal_states(open_archive(data))
 
 
 def _row(portal: Portal, archived: dict[str, Any] | None) -> dict[str, Any]:

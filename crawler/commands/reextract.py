@@ -16,7 +16,9 @@ from archive.captures.reader import DamagedCapture
 from archive.commands.common import LOCKED, OK, TROUBLE, data_option, echo_json, fail, open_archive
 from archive.layout import DataDirectory
 from archive.lock import PortalLocked, portal_lock
+from archive.portals import portal_ids
 from archive.record import Record
+from archive.sources import revision_count, revisions_of
 from archive.transaction import transaction
 from archive.writer import replace_record
 from crawler import clock
@@ -24,7 +26,7 @@ from crawler.commands.crawling import json_option, resolve
 from crawler.config_error import ConfigError
 from crawler.portals.loader import load_portal
 from crawler.portals.model import Portal
-from crawler.reextraction import NoPage, archived_record, revisions
+from crawler.reextraction import NoPage, archived_record
 from pipelines.page import Unreadable
 
 BATCH = 20
@@ -44,7 +46,7 @@ class _Outcome:
 def command(only: str | None, as_json: bool, data: DataDirectory) -> None:
     """Read every archived page again with today's code and profiles and update its record where it differs."""
     db = open_archive(data, readonly=False)
-    ids = [row["id"] for row in db.query("SELECT id FROM portals ORDER BY id")]
+    ids = portal_ids(db)
     if only is not None:
         (portal,) = resolve([only], data)
         if portal.id not in ids:
@@ -78,11 +80,8 @@ def _reextract_portal(
     except ConfigError as error:
         outcome.problems.append(f"portal '{portal_id}' was left as it is: {error}")
         return
-    total = db.execute(
-        "SELECT count(*) FROM revisions JOIN documents ON documents.id = document_id WHERE portal = ?",
-        [portal_id],
-    ).fetchone()[0]
-    rows = revisions(db, portal_id)
+    total = revision_count(db, portal_id)
+    rows = revisions_of(db, portal_id)
     shown = (
         rows
         if quiet or not Console().is_terminal
@@ -91,9 +90,9 @@ def _reextract_portal(
     batch: list[tuple[int, Record]] = []
     with portal_lock(data, portal_id, f"gongkai reextract {portal_id}"):
         for row in shown:
-            record = _read(db, data, portal, row["id"], row["url"], outcome)
+            record = _read(db, data, portal, row.id, row.url, outcome)
             if record is not None:
-                batch.append((row["id"], record))
+                batch.append((row.id, record))
             if len(batch) >= BATCH:
                 _write(db, batch, outcome)
         _write(db, batch, outcome)

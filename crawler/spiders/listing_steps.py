@@ -10,8 +10,9 @@ from scrapy.exceptions import IgnoreRequest
 from sqlite_utils import Database
 
 from archive.captures.model import Capture
-from archive.entries import ListedEntry, record_listing
+from archive.entries import ListedEntry, listed_count, record_listing
 from archive.urls import has_session, host_of, url_key
+from archive.walks import walk_counts
 from crawler import clock
 from crawler.engines.base import Entry, ListingPage, ListingRequest
 from crawler.fetching import describe
@@ -70,9 +71,8 @@ class ListingSteps:
         cursor = page.next.to_dict() if page.next is not None else None
         at = clock.stamp()
         head = self.mode == "head"
-        position = (
-            0 if request.page == 1 else self._position
-        )  # the first page is read again at the end of a walk
+        # The first page is read again at the end of a walk.
+        position = 0 if request.page == 1 else self._position
         self._position = position + len(listed)
 
         def step(db: Database) -> Progress:
@@ -86,13 +86,12 @@ class ListingSteps:
                 position=position,
                 at=at,
             )
-            seen = db.execute("SELECT entries_seen FROM walks WHERE id = ?", [self.walk_id]).fetchone()[0]
             return Progress(
                 entries=result.new + result.known,
                 new=result.new,
                 on_this_walk=result.on_this_walk,
-                seen_in_all=seen,
-                known_in_archive=self._known(db) if head else 0,
+                seen_in_all=walk_counts(db, self.walk_id).entries_seen,
+                known_in_archive=listed_count(db, self.directory_id) if head else 0,
             )
 
         progress = await self._session.journal.commit(step)
@@ -110,10 +109,6 @@ class ListingSteps:
         message = f"{self.plan.directory.name}: addresses carry session ids, which are not part of their keys"
         key = self.plan.directory.key
         note_trap(self._session, message, key, "session-ids", directory_id=self.directory_id)
-
-    def _known(self, db: Database) -> int:
-        query = "SELECT count(*) FROM entries WHERE directory_id = ? AND delisted_at IS NULL"
-        return int(db.execute(query, [self.directory_id]).fetchone()[0])
 
     def _listed(self, entry: Entry) -> ListedEntry:
         urls = self.plan.urls

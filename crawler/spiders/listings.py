@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from typing import Any
 
 from sqlite_utils import Database
 
-from archive.crawls import finish_walk, start_walk
+from archive.walks import (
+    WalkCounts,
+    empty_in_the_last,
+    finish_walk,
+    last_complete_sweep,
+    start_walk,
+    walk_counts,
+)
 from crawler import clock
 from crawler.engines import ENGINES
 from crawler.engines.base import Entry, ListingPage, ListingRequest
@@ -51,7 +57,12 @@ async def _walk(session: CrawlSession, directory: Directory) -> None:
     at = clock.stamp()
     row = await session.journal.commit(lambda db: start_walk(db, directory_id, session.crawl_id, mode, at))
     if row["finished_at"] is not None:
-        return  # walked to its end before the crawl was interrupted
+        # Walked to its end before the crawl was interrupted: its verdict counts for the crawl all the same.
+        counts = walk_counts(session.reader, row["id"])
+        session.walks.append(
+            WalkReport(directory.key, directory.name, mode, row["verdict"], row["reason"], *counts)
+        )
+        return
     steps = ListingSteps(session, planned, directory_id, row["id"], mode, position=row["entries_seen"])
     if directory.expect == "single":
         outcome = await _single(steps)
@@ -65,7 +76,7 @@ async def _walk(session: CrawlSession, directory: Directory) -> None:
             max_pages=session.max_listing_pages,
             start=start,
             seen=seen,
-            empty_before=_was_empty(session.reader, directory_id),
+            empty_before=empty_in_the_last(session.reader, directory_id, EMPTY_CRAWLS),
         ).run()
     await _conclude(session, directory, steps, outcome)
 
@@ -75,34 +86,24 @@ async def _conclude(
 ) -> None:
     at, walk_id = clock.stamp(), steps.walk_id
 
-    def conclude(db: Database) -> dict[str, Any]:
+    def conclude(db: Database) -> WalkCounts:
         if not outcome.stopped:
             finish_walk(
                 db, walk_id, verdict=outcome.verdict, reason=outcome.reason, drifted=outcome.drifted, at=at
             )
-        return next(
-            iter(
-                db.query(
-                    "SELECT pages, entries_seen, entries_new, announced_total FROM walks WHERE id = ?",
-                    [walk_id],
-                )
-            )
-        )
+        return walk_counts(db, walk_id)
 
     if outcome.trap is not None:
         message = f"{directory.name}: {outcome.reason}"
         note_trap(session, message, directory.key, outcome.trap, directory_id=steps.directory_id)
-    walk = await session.journal.commit(conclude)
+    counts = await session.journal.commit(conclude)
     report = WalkReport(
-        directory=directory.key,
-        name=directory.name,
-        mode=steps.mode,
-        verdict=outcome.verdict,
-        reason=outcome.reason,
-        pages=walk["pages"],
-        entries=walk["entries_seen"],
-        new=walk["entries_new"],
-        announced=walk["announced_total"],
+        directory.key,
+        directory.name,
+        steps.mode,
+        outcome.verdict,
+        outcome.reason,
+        *counts,
         stopped=outcome.stopped,
     )
     session.walks.append(report)
@@ -115,23 +116,10 @@ def _mode(session: CrawlSession, directory_id: int) -> Mode:
     """``head`` unless a full walk is asked for or due."""
     if session.options.command == "backfill":
         return "backfill"
-    row = session.reader.execute(
-        "SELECT last_complete_sweep_at FROM directories WHERE id = ?", [directory_id]
-    ).fetchone()
-    due = row is None or row[0] is None
-    if not due:
-        age = clock.now() - clock.parse_stamp(row[0])
-        due = age >= timedelta(days=session.portal.schedule.sweep_days)
+    last = last_complete_sweep(session.reader, directory_id)
+    patience = timedelta(days=session.portal.schedule.sweep_days)
+    due = last is None or clock.now() - clock.parse_stamp(last) >= patience
     return "sweep" if session.options.sweep or due else "head"
-
-
-def _was_empty(db: Database, directory_id: int) -> bool:
-    verdicts = db.execute(
-        "SELECT entries_seen FROM walks WHERE directory_id = ? AND finished_at IS NOT NULL AND verdict <> 'failed'"
-        " ORDER BY id DESC LIMIT ?",
-        [directory_id, EMPTY_CRAWLS],
-    ).fetchall()
-    return len(verdicts) == EMPTY_CRAWLS and not any(row[0] for row in verdicts)
 
 
 async def _single(steps: ListingSteps) -> Outcome:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from archive.crawls import finish_walk, start_walk
 from archive.entries import _KNOWN, ListedEntry, ListingResult, record_listing
 from archive.transaction import transaction
+from archive.walks import finish_walk, start_walk
 
 CRAWL, T0 = "20261123T021500Z-00000001", "2026-11-23T02:15:00Z"
 

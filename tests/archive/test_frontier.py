@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from archive.crawls import start_walk
 from archive.entries import ListedEntry, record_listing
 from archive.frontier import _DUE, counts, due, due_revisits, fetch_failed, next_try
 from archive.portals import save_directory
 from archive.transaction import transaction
+from archive.walks import start_walk
 
 CRAWL, T0 = "20261123T021500Z-00000001", "2026-11-23T02:15:00Z"
 

@@ -1,0 +1,101 @@
+"""What a revision was read from: its captures, part by part, and what the listing said of the page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlite_utils import Database
+
+from archive.captures.model import Capture
+from archive.captures.table import get_capture
+
+
+class SourcePart(NamedTuple):
+    """One response of a document: ``kind`` as in ``revision_captures.part``; ``capture`` holds the bytes.
+
+    ``fetched_at`` is when the document was visited, which may be later: a revisit record has no bytes of its own.
+    """
+
+    kind: str
+    ordinal: int
+    capture: Capture
+    fetched_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """All that a revision was read from. ``kind`` is its sighting's; the rest is of the entry that listed it first."""
+
+    kind: str
+    parts: list[SourcePart]
+    title: str | None
+    published_on: str | None
+    fields: Mapping[str, str]
+    directory_key: str | None
+
+
+class RevisionRow(NamedTuple):
+    """A revision's id and the address that it was seen at."""
+
+    id: int
+    url: str
+
+
+_PARTS = """
+    SELECT part, ordinal, capture_id FROM revision_captures
+    WHERE revision_id = ? AND part <> 'listing' ORDER BY part, ordinal
+"""
+_LISTING = """
+    SELECT e.title, e.published_on, e.fields, d.key FROM entries AS e JOIN directories AS d ON d.id = e.directory_id
+    WHERE e.sighting_id = ? ORDER BY e.delisted_at IS NOT NULL, d.key LIMIT 1
+"""
+_REVISIONS = """
+    SELECT r.id, s.url FROM revisions AS r JOIN documents AS d ON d.id = r.document_id
+    JOIN sightings AS s ON s.id = r.sighting_id WHERE d.portal = ? AND r.id > ? ORDER BY r.id LIMIT 500
+"""
+
+
+def sources(db: Database, revision_id: int) -> Sources:
+    """What the revision was read from; the listing's parts are left out, its words stand beside."""
+    sighting_id, kind = db.execute(
+        "SELECT s.id, s.kind FROM revisions AS r JOIN sightings AS s ON s.id = r.sighting_id WHERE r.id = ?",
+        [revision_id],
+    ).fetchone()
+    parts = [
+        _part(db, part, ordinal, id_) for part, ordinal, id_ in db.execute(_PARTS, [revision_id]).fetchall()
+    ]
+    listed = db.execute(_LISTING, [sighting_id]).fetchone() or (None, None, "{}", None)
+    title, published_on, fields, key = listed
+    return Sources(kind, parts, title, published_on, json.loads(fields), key)
+
+
+def _part(db: Database, kind: str, ordinal: int, capture_id: int) -> SourcePart:
+    visited = get_capture(db, capture_id)
+    held = visited if visited.refers_to_id is None else get_capture(db, visited.refers_to_id)
+    return SourcePart(kind, ordinal, held, visited.fetched_at)
+
+
+def last_read(db: Database, sighting_id: int) -> tuple[str | None, int | None]:
+    """With which extractor version an address was last read, and the revision that says what it says."""
+    row = db.execute(
+        "SELECT extractor_version, revision_id FROM sightings WHERE id = ?", [sighting_id]
+    ).fetchone()
+    return (row[0], row[1]) if row else (None, None)
+
+
+def revisions_of(db: Database, portal: str) -> Iterator[RevisionRow]:
+    """Every revision of a portal, oldest first; read in pieces, so that others may be written meanwhile."""
+    last = 0
+    while rows := db.execute(_REVISIONS, [portal, last]).fetchall():
+        for row in rows:
+            yield RevisionRow(*row)
+        last = rows[-1][0]
+
+
+def revision_count(db: Database, portal: str) -> int:
+    """How many revisions the portal's documents have."""
+    query = "SELECT count(*) FROM revisions JOIN documents ON documents.id = document_id WHERE portal = ?"
+    return int(db.execute(query, [portal]).fetchone()[0])
