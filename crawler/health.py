@@ -81,7 +81,7 @@ def judge(
         reasons.append(f"{counts['failed']} of {tried} documents could not be fetched or read")
     if counts["refused"]:
         reasons.append(
-            f"{counts['refused']} documents were not asked for: robots.txt forbids them, or they lead elsewhere"
+            f"documents not asked for: {counts['refused']} (robots.txt forbids them, or they lead elsewhere)"
         )
     nothing_allowed = counts["refused"] > 0 and tried == 0 and not counts["gone"]
     if interrupted:

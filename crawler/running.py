@@ -35,6 +35,7 @@ class CrawlReport:
     verdict: CrawlVerdict | None = None
     counts: dict[str, int] = field(default_factory=dict)
     walks: list[WalkReport] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
     error: BaseException | None = None
 
     @property
@@ -58,6 +59,7 @@ class CrawlReport:
             "reasons": self.verdict.reasons if self.verdict else [str(self.error)],
             "counts": self.counts,
             "walks": [{name: getattr(walk, name) for name in walk.__slots__} for walk in self.walks],
+            "failures": self.failures,
             "error": str(self.error) if self.error else None,
         }
 
@@ -136,6 +138,7 @@ def _report(portal: Portal, crawler: Crawler | None, error: BaseException | None
         report.resumed = spider.session.resumed
         report.counts = dict(spider.session.counts)
         report.walks = spider.session.walks
+        report.failures = spider.session.failures
     return report
 
 

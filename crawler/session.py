@@ -59,6 +59,7 @@ class CrawlSession:
     counts: Counter[str] = field(default_factory=Counter)
     walks: list[WalkReport] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)  # the first few, for the summary
     stopping: str | None = None
     blocked_in_a_row: int = 0
     in_flight: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(WINDOW))

@@ -131,3 +131,5 @@ def print_summary(reports: Sequence[CrawlReport], title: str = "抓取结果") -
     for report in reports:
         for reason in report.verdict.reasons if report.verdict else []:
             console.print(f"{report.portal.id}: {reason}", markup=False, highlight=False)
+        for failure in report.failures:
+            console.print(f"{report.portal.id}: 未取到 {failure}", markup=False, highlight=False)

@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 MAX_REDIRECTS = "max redirections reached"
 """What Scrapy's redirect middleware says when it gives up."""
+SHOWN_FAILURES = 5
+"""Failing addresses that the summary names; all are in the archive."""
 BLOCKED_IN_A_ROW = 5
 """So many challenges without one page between them end the fetching: asking on would only be impolite."""
 
@@ -153,6 +155,8 @@ def note_failed(
         return  # the disk failed, not the page
     at = clock.stamp()
     session.counts[count] += 1
+    if len(session.failures) < SHOWN_FAILURES:
+        session.failures.append(f"{entry.url}: {error}")
     logger.info("%s: %s", entry.url, error)
     session.journal.add(
         lambda db: fetch_failed(
