@@ -58,8 +58,9 @@ def check_version(db: Database) -> None:
     known = {migration.name for migration in migrations._migrations}
     unknown = [name for name in applied if name not in known]
     if unknown:
+        file = db.execute("PRAGMA database_list").fetchone()[2] or "the archive"
         raise NewerDatabase(
-            f"the archive was written by a newer gongkai (its migration {unknown[0]} is unknown here): "
+            f"{file} was written by a newer gongkai (its migration {unknown[0]} is unknown here): "
             "upgrade gongkai"
         )
 

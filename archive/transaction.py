@@ -33,11 +33,12 @@ def connect(path: Path, *, readonly: bool = False) -> Database:
     try:
         connection = _open_readonly(path) if readonly else _open(str(path))
         try:
-            if not readonly:
+            tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema")}
+            # WAL is written into the file: not into another program's, which is refused later.
+            if not readonly and (not tables or "_sqlite_migrations" in tables):
                 connection.execute("PRAGMA journal_mode=WAL")
                 connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA foreign_keys=ON")
-            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         except sqlite3.Error:
             connection.close()
             raise
