@@ -9,7 +9,7 @@ import click
 
 from archive import __version__
 from archive.commands.common import fail
-from crawler.clock import ClockError
+from crawler.clock import ClockError, now
 
 VERBS = {
     "demo": "crawler",
@@ -35,9 +35,10 @@ class _Verbs(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            now()  # a malformed GONGKAI_NOW is said before anything begins
         except ClockError as error:
             fail(str(error))
+        return super().invoke(ctx)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         package = VERBS.get(cmd_name)
