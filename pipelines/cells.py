@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from lxml.etree import _Element, iterwalk
+from lxml.etree import XPath, _Element
 
 from pipelines.markup import BLOCKS, SILENT
 from pipelines.scripts import written_text
 
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_TABLE_CELLS = frozenset(("td", "th"))
-_CLOSING = BLOCKS - SILENT - {"br"}
 # Anything longer is prose, in which nobody looks for labels.
 LONGEST = 4000
 
@@ -29,7 +26,7 @@ class Cell:
     """
 
     text: str
-    runs: list[int]
+    runs: Sequence[int]
     owner: _Element
     table_cell: _Element | None
 
@@ -39,7 +36,8 @@ class Cells:
     """All cells of a tree that hold more than white space.
 
     ``extent`` maps each block element to its cells (first, one past the last); ``rows`` each ``tr`` to its own
-    td and th elements; ``tables`` each table to its own rows; ``headings`` are h1 to h6 in document order.
+    td and th elements; ``tables`` each table to its own rows; ``headings`` are h1 to h6 in document order;
+    ``named`` are they and the elements with a class or an id.
     """
 
     items: list[Cell] = field(default_factory=list)
@@ -47,6 +45,7 @@ class Cells:
     rows: dict[_Element, list[_Element]] = field(default_factory=dict)
     tables: dict[_Element, list[_Element]] = field(default_factory=dict)
     headings: list[_Element] = field(default_factory=list)
+    named: set[_Element] = field(default_factory=set)
 
     def text_of(self, element: _Element) -> str:
         """The text of a block element, its cells separated by a space."""
@@ -60,87 +59,119 @@ class Cells:
             yield number, self.items[number]
 
 
-class _Open:
-    """The blocks, tables, rows and table cells that are open while the walk goes on."""
+class _Tables:
+    """The tables, rows and table cells that are open while the walk goes on."""
 
     def __init__(self, found: Cells) -> None:
         self.found = found
-        self.blocks: list[_Element] = []
-        self.table_cells: list[_Element | None] = [None]
-        self.table_rows: list[_Element] = []
+        self.cells: list[_Element | None] = [None]
+        self.rows: list[_Element] = []
         self.tables: list[_Element] = []
-        self.starts: list[int] = []
 
-    def flush(self, parts: list[str]) -> None:
-        """End the line: what was gathered is a cell of the innermost block, unless it is white space."""
-        text = "".join(parts)
-        if self.blocks and not text.isspace():
-            runs = [0] if len(parts) == 1 else [0, *accumulate(map(len, parts[:-1]))]
-            self.found.items.append(Cell(text, runs, self.blocks[-1], self.table_cells[-1]))
-        parts.clear()
-
-    def start(self, node: _Element, tag: str) -> None:
-        found = self.found
-        self.blocks.append(node)
-        self.starts.append(len(found.items))
-        if tag in _TABLE_CELLS:
-            self.table_cells.append(node)
-            if self.table_rows:
-                found.rows[self.table_rows[-1]].append(node)
-        elif tag == "tr":
-            self.table_rows.append(node)
+    def start(self, node: _Element) -> None:
+        found, tag = self.found, node.tag
+        if tag == "tr":
+            self.rows.append(node)
             found.rows[node] = []
             if self.tables:
                 found.tables[self.tables[-1]].append(node)
         elif tag == "table":
             self.tables.append(node)
-            self.table_cells.append(None)
+            self.cells.append(None)
             found.tables[node] = []
-        elif tag in _HEADINGS:
-            found.headings.append(node)
+        else:
+            self.cells.append(node)
+            if self.rows:
+                found.rows[self.rows[-1]].append(node)
 
-    def end(self, tag: str) -> None:
-        node = self.blocks.pop()
-        self.found.extent[node] = (self.starts.pop(), len(self.found.items))
-        if tag in _TABLE_CELLS:
-            self.table_cells.pop()
-        elif tag == "tr":
-            self.table_rows.pop()
-        elif tag == "table":
+    def end(self, node: _Element) -> None:
+        tag = node.tag
+        if tag == "tr":
+            self.rows.pop()
+            return
+        self.cells.pop()
+        if tag == "table":
             self.tables.pop()
-            self.table_cells.pop()
+
+
+_SILENT, _BREAK, _BLOCK, _TABLE, _HEADING = 1, 2, 3, 4, 5
+_KINDS = {
+    **dict.fromkeys(BLOCKS, _BLOCK),
+    **dict.fromkeys(("table", "tr", "td", "th"), _TABLE),
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), _HEADING),
+    "br": _BREAK,
+    **dict.fromkeys(SILENT, _SILENT),
+}
+_ONE_RUN = (0,)
+_NAMED = XPath("descendant-or-self::*/@class/.. | descendant-or-self::*/@id/..")
 
 
 def cells(root: _Element) -> Cells:
     """Walk ``root`` once. Scripts count only for the text that they write into the page (``document.write``)."""
+    # Most of a page is navigation: for its thousands of small blocks this loop calls as little as it can, and
+    # tells the end of an element by its successor's parent, which costs half of what iterwalk's events cost.
     found = Cells()
-    opened = _Open(found)
+    extent, kinds, tables = found.extent, _KINDS, _Tables(found)
+    blocks: list[tuple[_Element, int]] = []  # those that are open, with the number of their first cell
     parts: list[str] = []  # text nodes since the last block boundary
-    walker = iterwalk(root, events=("start", "end"))
-    for event, node in walker:
-        tag = node.tag
-        if event == "start":
-            if tag in SILENT:
-                if tag == "script" and node.text and "document.write" in node.text:
-                    parts.append(written_text(node.text))
-                walker.skip_subtree()
-                continue
-            if tag == "br":
-                parts.append("\n")
-            elif tag in BLOCKS:
+    path: list[_Element] = []  # open elements: the blocks, and others that have children
+    hidden: _Element | None = None  # the one of them that is silent
+    for node in (*root.iter("*"), None):
+        parent = None if node is None else node.getparent()
+        while path and path[-1] is not parent:
+            closed = path.pop()
+            if hidden is not None:
+                if closed is not hidden:
+                    continue
+                hidden = None
+            elif blocks and closed is blocks[-1][0]:
                 if parts:
-                    opened.flush(parts)
-                opened.start(node, tag)
-            text = node.text
+                    _end_cell(found, parts, closed, tables)
+                extent[closed] = (blocks.pop()[1], len(found.items))
+                if kinds[closed.tag] == _TABLE:
+                    tables.end(closed)
+            if text := closed.tail:
+                parts.append(text)
+        if node is None:
+            break
+        if hidden is not None:
+            if len(node):
+                path.append(node)
+            continue
+        kind = kinds.get(node.tag, 0)
+        if kind == _SILENT:
+            if node.tag == "script" and node.text and "document.write" in node.text:
+                parts.append(written_text(node.text))
+            if len(node):
+                hidden = node
         else:
-            if tag in _CLOSING:
+            if kind >= _BLOCK:
                 if parts:
-                    opened.flush(parts)
-                opened.end(tag)
-            text = node.tail if node is not root else None
-        if text:
+                    _end_cell(found, parts, blocks[-1][0] if blocks else None, tables)
+                blocks.append((node, len(found.items)))
+                if kind == _TABLE:
+                    tables.start(node)
+                elif kind == _HEADING:
+                    found.headings.append(node)
+            elif kind:
+                parts.append("\n")
+            if text := node.text:
+                parts.append(text)
+        if kind >= _BLOCK or len(node):
+            path.append(node)
+        elif text := node.tail:
             parts.append(text)
+    found.named = {*found.headings, *_NAMED(root)}
     return found
+
+
+def _end_cell(found: Cells, parts: list[str], owner: _Element | None, tables: _Tables) -> None:
+    """What was gathered in ``parts`` is a cell of the innermost block, unless it is white space; empties them."""
+    text = parts[0] if len(parts) == 1 else "".join(parts)
+    if owner is not None and not text.isspace():
+        runs = _ONE_RUN if len(parts) == 1 else (0, *accumulate(map(len, parts[:-1])))
+        found.items.append(Cell(text, runs, owner, tables.cells[-1]))
+    parts.clear()
 
 
 def run_starts(cell: Cell, offset: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
+from collections.abc import Sequence
 
 from pipelines.cells import LONGEST, Cell, run_starts
 from pipelines.vocabulary import IGNORED, INVISIBLE, OPENERS, Label, Vocabulary, squeeze
@@ -22,6 +23,7 @@ _MEMO_TEXT, _MEMO_ENTRIES = 40, 8192
 _WORD = re.compile(r"\S+")
 _SET_OFF = re.compile(r"[\s|｜;；]")
 _BREAK = re.compile(f"[{re.escape(_BREAKS)}]")
+_BLANK = re.compile(rf"[\s{INVISIBLE}]")
 _COLON = re.compile(f"[{re.escape(_COLONS)}]")
 _HAN = re.compile("[\u3400-\u9fff]")
 
@@ -32,16 +34,16 @@ def find_labels(cell: Cell, known: Vocabulary, *, spaced: bool = False) -> list[
     ``spaced`` also takes known labels that are only set off by white space (a block written as one paragraph).
     """
     text = cell.text
+    if len(text) <= _MEMO_TEXT and len(cell.runs) <= 1 and not spaced:
+        remembered = known.memo.get(text)
+        if remembered is None:
+            if len(known.memo) >= _MEMO_ENTRIES:
+                known.memo.clear()
+            remembered = known.memo[text] = _find(cell, known)
+        return remembered
     if len(text) > LONGEST:
         return []
-    memo = known.memo if len(cell.runs) <= 1 and len(text) <= _MEMO_TEXT and not spaced else None
-    if memo is not None and text in memo:
-        return memo[text]
     found = _find(cell, known)
-    if memo is not None:
-        if len(memo) >= _MEMO_ENTRIES:
-            memo.clear()
-        memo[text] = found
     return _with(found, _set_off(text, known)) if spaced else found
 
 
@@ -85,16 +87,18 @@ def opens_with_label(cell: Cell, known: Vocabulary) -> bool:
 def _before(cell: Cell, floor: int, colon: int, known: Vocabulary) -> Label | None:
     """The label that ends at the colon: the longest known one, else what stands from the last break on."""
     text, bracket = cell.text, cell.text[colon] in _CLOSERS
-    places = [
-        at
-        for at in range(max(floor, colon - _REACH), colon)
-        if not text[at].isspace() and text[at] not in INVISIBLE
-    ]
-    word = "".join([text[at] for at in places])
+    reach = max(floor, colon - _REACH)
+    places: Sequence[int] = range(reach, colon)
+    word = text[reach:colon]
+    if _BLANK.search(word):
+        places = [at for at in places if not _BLANK.match(text, at)]
+        word = "".join([text[at] for at in places])
     if not unicodedata.is_normalized("NFKC", word):
         folded = unicodedata.normalize("NFKC", word)
         word = folded if len(folded) == len(word) else word
     for begin in range(max(0, len(word) - known.longest - 1), len(word) - 1):
+        if word[begin] not in known.firsts:
+            continue
         start = places[begin]
         label = word[begin:].lstrip(OPENERS)
         meaning = known.get(label)
@@ -143,12 +147,9 @@ def _breaks_before(cell: Cell, start: int, floor: int, length: int) -> bool:
 def _own_nodes(cell: Cell, known: Vocabulary) -> list[Label]:
     """Known labels that fill a text node of their own, or the whole cell, without a colon."""
     text, found = cell.text, []
-    runs = cell.runs if len(cell.runs) <= _MOST else []
-    pieces = (
-        [(0, len(text)), *zip(runs, [*runs[1:], len(text)], strict=True)]
-        if len(runs) > 1
-        else [(0, len(text))]
-    )
+    pieces = [(0, len(text))]
+    if 1 < len(cell.runs) <= _MOST:
+        pieces += zip(cell.runs, (*cell.runs[1:], len(text)), strict=True)
     for start, stop in pieces:
         if stop - start < 2 or (stop - start > _LONGEST_NODE and text[start:stop].count(" ") < 20):
             continue
