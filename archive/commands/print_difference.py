@@ -10,19 +10,12 @@ from rich.text import Text
 
 from archive.difference import Difference
 from archive.search import printable
-from archive.web.labels import column_label
+from archive.web.labels import SIGNOFF_LABELS, column_label
 
 MAX_MARKED = 4_000
 """Characters of a changed line in which the changed characters are still looked for."""
 
 _FIELDS = {"attachments": "附件", "tables": "表格", "signoff": "签发"}
-_SIGNOFF = {
-    "principal": "单位负责人",
-    "reviewer": "审核人",
-    "preparer": "填报人",
-    "phone": "联系电话",
-    "date": "填报日期",
-}
 
 
 def print_difference(console: Console, uid: str, difference: Difference) -> None:
@@ -72,7 +65,7 @@ def field_label(name: str) -> str:
     """The Chinese name of a record's field; of ``extra.标签`` the label itself."""
     table, _, rest = name.partition(".")
     if table in ("extra", "signoff") and rest:
-        return rest if table == "extra" else _SIGNOFF.get(rest, rest)
+        return rest if table == "extra" else SIGNOFF_LABELS.get(rest, rest)
     return _FIELDS.get(name) or column_label("documents", name)
 
 

@@ -6,6 +6,16 @@ from functools import cache
 from importlib.resources import files
 
 
+SIGNOFF_LABELS = {
+    "principal": "单位负责人",
+    "reviewer": "审核人",
+    "preparer": "填报人",
+    "phone": "联系电话",
+    "date": "填报日期",
+}
+"""The parts of a sign-off block, as the forms call them."""
+
+
 def _lines(name: str) -> list[list[str]]:
     lines = (files("archive.web") / name).read_text("utf-8").splitlines()
     return [line.split("\t") for line in lines if line and not line.startswith("#")]

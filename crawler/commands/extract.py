@@ -9,6 +9,7 @@ import click
 
 from archive.commands.common import TROUBLE, data_option, echo_json, fail
 from archive.layout import DataDirectory
+from archive.web.labels import SIGNOFF_LABELS, column_label
 from archive.record import METADATA_FIELDS, Record
 from crawler import clock
 from crawler.config_error import ConfigError
@@ -25,32 +26,6 @@ from pipelines.page import Unreadable
 MOST_BYTES = 64 * 1024 * 1024
 """A page larger than this is none."""
 
-_LABELS = {
-    "title": "标题",
-    "index_number": "索引号",
-    "agency": "公开责任部门",
-    "issuing_body": "发文机关",
-    "published_on": "公开日期",
-    "written_on": "成文日期",
-    "effective_on": "生效日期",
-    "expires_on": "失效日期",
-    "catalog": "公开目录",
-    "disclosure_form": "公开形式",
-    "document_number": "文号",
-    "validity": "信息有效性",
-    "topic": "主题分类",
-    "genre": "体裁",
-    "audience": "服务对象",
-    "source": "来源",
-    "summary": "内容概述",
-}
-_SIGNOFF = {
-    "principal": "单位负责人",
-    "reviewer": "审核人",
-    "preparer": "填报人",
-    "phone": "联系电话",
-    "date": "填报日期",
-}
 _EXCERPT = 200
 
 
@@ -144,13 +119,15 @@ def _summary(record: Record) -> list[str]:
     lines = []
     for name in ("title", *METADATA_FIELDS):
         value = getattr(record, name)
-        if name in _LABELS and value:
-            lines.append(f"{_LABELS[name]}: {value}  [{record.field_sources.get(name, '-')}]")
+        if value and not (name == "index_number_raw" and value == record.index_number):
+            lines.append(
+                f"{column_label('documents', name)}: {value}  [{record.field_sources.get(name, '-')}]"
+            )
     if record.keywords:
         lines.append(f"主题词: {'、'.join(record.keywords)}")
     lines += [f"{label}: {value}" for label, value in record.extra.items()]
     if record.signoff is not None:
-        said = [f"{label} {getattr(record.signoff, name) or '-'}" for name, label in _SIGNOFF.items()]
+        said = [f"{label} {getattr(record.signoff, name) or '-'}" for name, label in SIGNOFF_LABELS.items()]
         lines.append(f"签署: {', '.join(said)}")
     excerpt = " ".join(record.body_text.split())
     dots = "…" if len(excerpt) > _EXCERPT else ""

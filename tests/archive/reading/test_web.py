@@ -115,7 +115,7 @@ def test_the_home_page_counts_and_searches(page: Page) -> None:
 def test_lists_have_chinese_headers_and_the_api_english_names(page: Page, datasette: object) -> None:
     text = page("/gongkai/documents")
     headers = [text_of(header).strip(" ▼▲\n") for header in re.findall(r"<th .*?</th>", text, re.DOTALL)]
-    assert headers == ["发布日期", "标题", "公开机构", "索引号", "文号", "有效性", "门户"]
+    assert headers == ["公开日期", "标题", "公开责任部门", "索引号", "文号", "有效性", "门户"]
     assert "共 <b>4</b> 份文件" in text and "样例市人民政府" in text
     row = fetch(datasette, "/gongkai/documents.json?_shape=array&id=1").json()[0]
     assert row["index_number"] == "005452487/2019-00001" and row["portal"] == "sample"
@@ -141,7 +141,7 @@ def test_hits_are_marked(page: Page) -> None:
 def test_facets(page: Page) -> None:
     text = page("/gongkai/documents")
     names = [text_of(name).strip() for name in re.findall(r"<h3>.*?</h3>", text, re.DOTALL)]
-    assert names == ["门户", "公开机构", "公开目录", "有效性", "公开形式", "发布日期（年）"]
+    assert names == ["门户", "公开责任部门", "公开目录", "有效性", "公开形式", "公开日期（年）"]
     [year] = re.findall(r'href="([^"]*published_on__startswith=2020[^"]*)"', text)
     chosen = page(html.unescape(year).removeprefix("http://localhost"))
     assert "共 <b>2</b> 份文件" in chosen and "2020 ✕" in chosen
