@@ -61,7 +61,7 @@ def test_a_document_by_each_of_its_names(site: Any, run: Any, name: str) -> None
     result = run(name)
     assert result.exit_code == 0, result.output
     for expected in (
-        f"档案号：{uid}", f"索引号：{N1}", "公开机构：市政府办公室", "修订（3）", "改动 标题、其他栏目、正文、签发", "另一版本", "网址（2）", "附件（1）",
+        f"档案号：{uid}", f"索引号：{N1}", "公开责任部门：市政府办公室", "修订（3）", "改动 标题、其他栏目、正文、签发", "另一版本", "网址（2）", "附件（1）",
         "附表", "发现（1）", "date-conflict（published_on）：two dates", "抓取（3）", "新的一段", "← 当前",
     ):  # fmt: skip
         assert expected in result.output
