@@ -6,7 +6,7 @@ import copy
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from lxml.etree import Element, _Element, iterwalk
+from lxml.etree import Element, XPath, _Element, iterwalk
 
 from archive.record import Heading
 from pipelines.density import densest, is_chrome, masses
@@ -26,6 +26,11 @@ _THIN = 60  # characters of running text below which density alone is not believ
 _SPARSE = 150  # … below which a container of a known name is believed before it
 _SOMETHING = 8  # characters
 _MOST_IMAGES = 500
+# All that may be hidden or furniture by their own markup.
+_MARKED = XPath(
+    "descendant::*/@class/.. | descendant::*/@id/.. | descendant::nav | descendant::footer | descendant::*/@hidden/.. | "
+    "descendant::*/@style[contains(translate(., 'DISPLAY', 'display'), 'display')]/.."
+)
 
 
 @dataclass(slots=True)
@@ -181,6 +186,8 @@ def _says_something(element: _Element, without: list[_Element], titles: Titles) 
 
 
 def _suspects(element: _Element) -> Iterator[_Element]:
+    if not any(is_furniture_element(node) or is_hidden(node) for node in _MARKED(element)):
+        return
     walker = iterwalk(element, events=("start",))
     for _, node in walker:
         if node is not element and (is_furniture_element(node) or is_hidden(node)):

@@ -6,6 +6,7 @@ DESIGN §9 has the measurements behind the constants. Nothing here knows a site'
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import accumulate
 
 from pipelines.furniture import (
@@ -23,6 +24,7 @@ _PUNCTUATION = re.compile(r"[，。；：、？！“”《》（）]")
 # At the foot of a page and at the end of a document alike: no evidence for either.
 _CONTACT = re.compile(r"(?:通讯|联系|单位|办公)?(?:地\s?址|电话|邮编|邮箱)\s?[:：].{0,100}\Z")
 _SHORTEST = 12  # characters of a line that can be running text
+_LONGEST_CHROME = 300  # characters
 _REPEATED = 20  # a line at least this long that stands twice is a copy for phones or elders
 _SOIL = 20  # a block may add this many times as much clean text as furniture: the trim takes that out
 _FLOOR = 20  # less running text than this on the whole page is none
@@ -50,8 +52,11 @@ def masses(lines: Segments) -> list[int]:
 
 def is_chrome(text: str) -> bool:
     """Whether a line is the page's and not the document's, as far as the line alone can say."""
-    if len(text) > 300:
-        return False
+    return len(text) <= _LONGEST_CHROME and _is_chrome(text)
+
+
+@lru_cache(maxsize=8192)  # asked up to three times for a line, and the pages of a portal share most of theirs
+def _is_chrome(text: str) -> bool:
     return (
         is_footer(text)
         or is_mark(text)

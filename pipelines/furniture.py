@@ -87,7 +87,7 @@ def is_info_bar(text: str) -> bool:
     """A line of date, source, counter, font size: what stands under a title."""
     if len(text) > _LONGEST_BAR or "。" in text:
         return False
-    labels = len(_INFO_LABEL.findall(text))
+    labels = len(_INFO_LABEL.findall(text)) if ":" in text or "：" in text else 0
     controls = len(_CONTROL.findall(text))
     moment = _MOMENT.search(text) is not None
     if controls and (labels or moment or len(text) <= 40):

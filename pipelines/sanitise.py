@@ -24,6 +24,14 @@ _SCHEMES = {"http", "https", "mailto", "ftp"}
 _LATE_SOURCES = ("data-src", "data-original", "data-lazy-src", "_src", "oldsrc")
 _LINKS = {"a": "href", "img": "src", "iframe": "src", "embed": "src", "object": "data"}
 _CONTENT_GONE = {"script", "style", "template", "noscript", "select", "button", "textarea", "title", "svg", "iframe"}
+_CLEANER = nh3.Cleaner(
+    tags=_TAGS,
+    attributes=_ATTRIBUTES,
+    clean_content_tags=_CONTENT_GONE,
+    url_schemes=_SCHEMES,
+    link_rel=None,
+    strip_comments=True,
+)
 
 
 def absolutise(element: _Element, absolute: Callable[[str], str]) -> None:
@@ -41,15 +49,7 @@ def sanitised(element: _Element) -> str:
     Pictures stay references (``data:`` goes), links have http, https, mailto or ftp.
     """
     markup = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
-    return nh3.clean(
-        markup,
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
-        clean_content_tags=_CONTENT_GONE,
-        url_schemes=_SCHEMES,
-        link_rel=None,
-        strip_comments=True,
-    ).strip()
+    return _CLEANER.clean(markup).strip()
 
 
 def image_source(node: _Element) -> str | None:
@@ -63,4 +63,4 @@ def image_source(node: _Element) -> str | None:
 
 def _clean(url: str) -> str:
     # lxml refuses control characters in attributes; a link that has any is none.
-    return "".join(character for character in url if character >= " ")
+    return url if url.isprintable() else "".join(character for character in url if character >= " ")

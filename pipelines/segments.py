@@ -56,12 +56,16 @@ _KINDS = (
 def _end_line(found: Segments, parts: list[str], linked: list[str], owner: int) -> None:
     """Append the line gathered in ``parts`` (``linked``: those inside links), if it has any text, and empty both."""
     words = "".join(parts).split()
-    parts.clear()
     if words:
-        found.text.append(" ".join(words))
-        found.chars.append(sum(map(len, words)))
-        found.link.append(sum(map(len, "".join(linked).split())) if linked else 0)
+        text = " ".join(words)
+        chars = len(text) - len(words) + 1
+        found.text.append(text)
+        found.chars.append(chars)
+        # Parts inside links are in both lists.
+        all_linked = len(linked) == len(parts)
+        found.link.append(chars if all_linked else sum(map(len, "".join(linked).split())) if linked else 0)
         found.owner.append(owner)
+    parts.clear()
     linked.clear()
 
 

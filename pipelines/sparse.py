@@ -7,13 +7,14 @@ name (platforms.md §24), or under the page's title.
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 from itertools import accumulate, islice
 
 from lxml.etree import _Element, iterwalk
 
 from pipelines.density import is_chrome
 from pipelines.filelinks import is_file_link
-from pipelines.markup import class_tokens, inline_text
+from pipelines.markup import inline_text
 from pipelines.segments import Segments
 from pipelines.trim import Titles
 
@@ -36,13 +37,8 @@ def known_container(lines: Segments, *, vague: bool = False) -> int | None:
     """
     content = content_prefix(lines)
     tries = 0
-    names_of_bodies = _VAGUE if vague else _CONTAINERS
     for number, node in enumerate(lines.nodes):
-        names = node.get("class") or node.get("id")
-        if not names:
-            continue
-        tokens = class_tokens(node)
-        if names_of_bodies.isdisjoint(tokens) and not any(token.startswith(_VSB) for token in tokens):
+        if not _is_named_so(node.get("class"), node.get("id"), vague):
             continue
         tries += 1
         if tries > _TRIES:
@@ -50,6 +46,13 @@ def known_container(lines: Segments, *, vague: bool = False) -> int | None:
         if content[lines.stop[number]] - content[lines.start[number]] or holds_object(node):
             return number
     return None
+
+
+@lru_cache(maxsize=4096)
+def _is_named_so(classes: str | None, name: str | None, vague: bool) -> bool:
+    tokens = f"{classes or ''} {name or ''}".lower().split()
+    names_of_bodies = _VAGUE if vague else _CONTAINERS
+    return not names_of_bodies.isdisjoint(tokens) or any(token.startswith(_VSB) for token in tokens)
 
 
 def under_title(lines: Segments, titles: Titles) -> int | None:

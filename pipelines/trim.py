@@ -59,6 +59,8 @@ class Titles:
 
     def repeats(self, text: str) -> bool:
         """Whether ``text`` is the title, or what stands before the site's name in it."""
+        if text[:1].isalnum() and not any(title.startswith(text[0]) for title in self.keys):
+            return False  # as nearly always
         key = title_key(text[:_LONGEST_TITLE])
         return len(key) >= _SHORTEST_TITLE and any(title.startswith(key) for title in self.keys)
 
