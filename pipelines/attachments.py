@@ -24,6 +24,7 @@ from pipelines.filelinks import (
 )
 from pipelines.markup import class_tokens, collapse, inline_text
 from pipelines.page import Page
+from pipelines.remember import remembered
 from pipelines.select import matches
 
 MOST = 500
@@ -146,12 +147,14 @@ def _in_blocks(page: Page, origin: _Element | None, avoid: Collection[_Element])
     searched = {node for part in (origin, *avoid) if part is not None for node in part.iter(*_CARRIERS)}
     known: dict[_Element, bool] = {}
     for node in page.root.iter(*_CARRIERS):
-        address = node.get("href") or node.get("src") or node.get("data") or node.get("onclick") or ""
-        quotes = "'" in address or '"' in address
-        if not (is_file_link(address) or (quotes and _QUOTED.search(address))) or node in searched:
-            continue
-        if _is_in_block(node, around, known):
+        address = node.get("href") or node.get("src") or node.get("data") or node.get("onclick")
+        if address and _may_lead_to_file(address) and node not in searched and _is_in_block(node, around, known):
             yield from _candidates(page, node)
+
+
+@remembered
+def _may_lead_to_file(address: str) -> bool:
+    return is_file_link(address) or _QUOTED.search(address) is not None
 
 
 def _is_in_block(node: _Element, around: set[_Element], known: dict[_Element, bool]) -> bool:

@@ -136,6 +136,8 @@ def _declared(body: bytes, content_type: str | None) -> list[str]:
 
 def _eight_bit(body: bytes, declared: list[str]) -> Decoded:
     utf8 = _replacing(body, "utf-8")
+    if "utf-8" in declared and "\ufffd" not in utf8.text:
+        return utf8
     broken = utf8.text.count("\ufffd")
     ascii_length = len(utf8.text.encode("ascii", "ignore"))
     beyond_ascii = len(utf8.text) - ascii_length - broken

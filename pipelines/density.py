@@ -6,7 +6,6 @@ DESIGN §9 has the measurements behind the constants. Nothing here knows a site'
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from itertools import accumulate
 
 from pipelines.furniture import (
@@ -18,6 +17,7 @@ from pipelines.furniture import (
     opens_comments,
     opens_related,
 )
+from pipelines.remember import remembered
 from pipelines.segments import Segments
 
 _PUNCTUATION = re.compile(r"[，。；：、？！“”《》（）]")
@@ -55,7 +55,7 @@ def is_chrome(text: str) -> bool:
     return len(text) <= _LONGEST_CHROME and _is_chrome(text)
 
 
-@lru_cache(maxsize=8192)  # asked up to three times for a line, and the pages of a portal share most of theirs
+@remembered
 def _is_chrome(text: str) -> bool:
     return (
         is_footer(text)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from urllib.parse import parse_qsl, unquote_to_bytes, urlsplit
+
+from pipelines.remember import remembered
 
 MEDIA_TYPES = {
     "pdf": "application/pdf",
@@ -108,7 +109,7 @@ def extension_of(name: str) -> str:
     return found.group(1).lower() if found else ""
 
 
-@lru_cache(maxsize=8192)  # the pages of a portal share their navigation
+@remembered
 def is_file_link(url: str) -> bool:
     """Whether an address leads to a file: by its extension, a file name in its query, or a downloader's path."""
     if not url or url.startswith(("#", "javascript:", "mailto:", "data:", "tel:")):

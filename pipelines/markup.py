@@ -57,9 +57,14 @@ def inline_text(element: _Element, *, nested_tables: bool = True) -> str:
     return collapse("".join(pieces(element, nested_tables=nested_tables)))
 
 
+def class_text(element: _Element) -> str:
+    """The class names and the id of ``element``, lower case, with spaces between."""
+    return f"{element.get('class') or ''} {element.get('id') or ''}".lower()
+
+
 def class_tokens(element: _Element) -> list[str]:
     """The class names and the id of ``element``, lower case."""
-    return f"{element.get('class') or ''} {element.get('id') or ''}".lower().split()
+    return class_text(element).split()
 
 
 def is_hidden(element: _Element) -> bool:

@@ -7,14 +7,14 @@ name (platforms.md §24), or under the page's title.
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import lru_cache
 from itertools import accumulate, islice
 
 from lxml.etree import _Element, iterwalk
 
 from pipelines.density import is_chrome
 from pipelines.filelinks import is_file_link
-from pipelines.markup import inline_text
+from pipelines.markup import class_text, inline_text
+from pipelines.remember import remembered
 from pipelines.segments import Segments
 from pipelines.trim import Titles
 
@@ -37,8 +37,9 @@ def known_container(lines: Segments, *, vague: bool = False) -> int | None:
     """
     content = content_prefix(lines)
     tries = 0
+    is_named_so = _is_content if vague else _is_container
     for number, node in enumerate(lines.nodes):
-        if not _is_named_so(node.get("class"), node.get("id"), vague):
+        if not is_named_so(class_text(node)):
             continue
         tries += 1
         if tries > _TRIES:
@@ -48,11 +49,16 @@ def known_container(lines: Segments, *, vague: bool = False) -> int | None:
     return None
 
 
-@lru_cache(maxsize=4096)
-def _is_named_so(classes: str | None, name: str | None, vague: bool) -> bool:
-    tokens = f"{classes or ''} {name or ''}".lower().split()
-    names_of_bodies = _VAGUE if vague else _CONTAINERS
-    return not names_of_bodies.isdisjoint(tokens) or any(token.startswith(_VSB) for token in tokens)
+@remembered
+def _is_container(names: str) -> bool:
+    tokens = names.split()
+    return not _CONTAINERS.isdisjoint(tokens) or any(token.startswith(_VSB) for token in tokens)
+
+
+@remembered
+def _is_content(names: str) -> bool:
+    tokens = names.split()
+    return not _VAGUE.isdisjoint(tokens) or any(token.startswith(_VSB) for token in tokens)
 
 
 def under_title(lines: Segments, titles: Titles) -> int | None:

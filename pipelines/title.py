@@ -11,7 +11,8 @@ from functools import lru_cache
 from lxml.etree import _Element
 
 from pipelines.cells import Cells
-from pipelines.markup import collapse, inline_text
+from pipelines.markup import class_text, collapse, inline_text
+from pipelines.remember import remembered
 from pipelines.select import matches
 
 # What <title> is joined with; a hyphen only between Chinese characters, and not the dash of a title's own.
@@ -142,7 +143,7 @@ def headings(page: Cells, title: str, site: str = "", column: str = "") -> list[
     for element, (first, last) in page.extent.items():
         if element not in named or not 0 < last - first <= 4:
             continue
-        rank = _rank(element.tag, element.get("class"), element.get("id"))
+        rank = _rank(f"{element.tag} {class_text(element)}")
         if rank <= 0:
             continue
         text = collapse(page.text_of(element).replace("\n", ""))
@@ -166,11 +167,12 @@ def headings(page: Cells, title: str, site: str = "", column: str = "") -> list[
     return sorted(found, key=lambda heading: (-heading.score, heading.cell))
 
 
-@lru_cache(maxsize=4096)
-def _rank(tag: str, classes: str | None, name: str | None) -> float:
+@remembered
+def _rank(names: str) -> float:
     """How much an element's tag, classes and id speak for a title: h1 3, h2 2, h3 1.5, a title class 1.5."""
+    tag, _, classes = names.partition(" ")
+    tokens = classes.split()
     rank = {"h1": 3.0, "h2": 2.0, "h3": 1.5, "h4": 0.5}.get(tag, 0.0)
-    tokens = f"{classes or ''} {name or ''}".lower().split()
     if any(_TITLE_CLASS.search(token) and not _NOT_TITLE_CLASS.search(token) for token in tokens):
         rank += 1.5
     elif rank and tokens and any(_NOT_TITLE_CLASS.search(token) for token in tokens):
