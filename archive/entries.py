@@ -13,6 +13,7 @@ from sqlite_utils import Database
 
 from archive.captures.model import Capture
 from archive.captures.table import add_capture
+from archive.privacy import mask_record
 from archive.walks import store_cursor
 
 
@@ -118,9 +119,8 @@ def record_listing(
         _UPSERT_ENTRY,
         [
             (
-                directory_id, ids[key].sighting_id, entry.title, entry.published_on,
-                json.dumps(dict(entry.fields), ensure_ascii=False, sort_keys=True), capture_id, place,
-                int(entry.pinned), walk_id, walk_id,
+                directory_id, ids[key].sighting_id, *_masked(entry), capture_id, place, int(entry.pinned),
+                walk_id, walk_id,
             )
             for key, (place, entry) in distinct.items()
         ],
@@ -134,6 +134,13 @@ def record_listing(
     _count_page(db, walk_id, len(distinct) - result.on_this_walk, result.new, announced_total)
     store_cursor(db, walk_id, cursor)
     return result
+
+
+def _masked(entry: ListedEntry) -> tuple[str | None, str | None, str]:
+    """Title, date and fields (JSON) without personal data: unmasked they are in the captures alone."""
+    said = mask_record({"title": entry.title, **entry.fields})
+    title = said.pop("title")
+    return title, entry.published_on, json.dumps(said, ensure_ascii=False, sort_keys=True)
 
 
 def _known(db: Database, portal: str, directory_id: int, keys: Mapping[str, object]) -> dict[str, _Known]:

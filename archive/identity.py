@@ -161,6 +161,12 @@ def _renumbered_twins(visit: Content, twins: Sequence[KnownDocument]) -> tuple[L
     )
 
 
+def lost_text(now: Content, before: Content) -> str:
+    """Which of title and body ``now`` has lost: what a repaired profile never does, and a broken one does."""
+    lost = [name for name in ("title", "body") if getattr(before, name) and not getattr(now, name)]
+    return " and ".join(lost)
+
+
 def _lost(visit: Content, last: Content) -> str:
     """What the address said when it was last accepted and does not say now."""
     lost = [

@@ -143,21 +143,23 @@ def hashed_content(record: Record) -> dict[str, Any]:
     Left out: listing and address fields, URLs, findings, versions, encoding, raw HTML, and what is derived from
     the rest (outline, report).
     """
-    said = {
-        name: getattr(record, name)
-        for name in ("title", *METADATA_FIELDS)
-        if record.field_sources.get(name) not in _UNHASHED_SOURCES
-    }
-    if "index_number" not in said:
-        said.pop("index_number_raw", None)
-    if record.field_sources.get("keywords") not in _UNHASHED_SOURCES:
-        said["keywords"] = record.keywords
+    said = {name: _said(record, name) for name in ("title", *METADATA_FIELDS, "keywords")}
+    if said["index_number"] is None and record.index_number is not None:
+        said["index_number_raw"] = None
     said["extra"] = record.extra
     said["body_text"] = record.body_text
     said["tables"] = [table.rows for table in record.tables]
     said["attachments"] = [attachment.name for attachment in record.attachments]
     said["signoff"] = asdict(record.signoff) if record.signoff else None
     return said
+
+
+def _said(record: Record, name: str) -> Any:
+    """A field's value if the page says it; one that the listing or the address says is as good as none."""
+    value = getattr(record, name)
+    if record.field_sources.get(name) in _UNHASHED_SOURCES:
+        return [] if isinstance(value, list) else None
+    return value
 
 
 def content_hash(record: Record) -> str:

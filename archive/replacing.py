@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 from sqlite_utils import Database
 
+from archive.content import Content
 from archive.documents import read_shown, refresh
 from archive.earlier import Sighting, documents_named, placeholders
 from archive.events import add_event
-from archive.identity import best_match
+from archive.identity import best_match, lost_text
 from archive.indexing import indexed
 from archive.joining import join
 from archive.principal import choose_principal
@@ -18,10 +21,17 @@ SHOWING = "SELECT id FROM documents WHERE revision_id = ?"
 SAYING = "SELECT DISTINCT document_id FROM sightings WHERE revision_id = ?"
 
 
+class WouldLose(ValueError):
+    """A record read again that has lost its title or body; one sentence."""
+
+
 def replace_record(
     db: Database, revision_id: int, record: Record, *, at: str, crawl_id: str | None = None
 ) -> bool:
     """Put ``record`` (raw) in the place of a revision's; False, and nothing is written, when it is the same.
+
+    Raises :class:`WouldLose`, and nothing is written, when an accepted revision would lose its title or body: rather
+    the profile is wrong than every page.
 
     Sightings, documents, findings and the search index follow. A quarantined revision that now says what its
     address said when last accepted is deleted. A document whose number was only now found joins the one that
@@ -36,6 +46,10 @@ def replace_record(
     new = stored(record)
     if new.text == old_text:
         return False
+    if status == "accepted" and (lost := lost_text(new.content, _content(old_text, old_hash))):
+        raise WouldLose(
+            f"today's code and profile find no {lost} where there was one: the stored record was kept"
+        )
     db.conn.execute(
         "UPDATE revisions SET record = ?, content_hash = ?, extractor_version = ? WHERE id = ?",
         (new.text, new.content_hash, new.version, revision_id),
@@ -62,6 +76,10 @@ def replace_record(
     return True
 
 
+def _content(text: str, content_hash: str) -> Content:
+    return Content.of(Record.from_dict(json.loads(text)), content_hash)
+
+
 def replace_last(db: Database, sighting: Sighting, record: Record, *, at: str, crawl_id: str) -> None:
     """Take ``record``, the sighting's last capture read by today's code, for what it said at its last
     visit."""
@@ -71,7 +89,10 @@ def replace_last(db: Database, sighting: Sighting, record: Record, *, at: str, c
     ).fetchone()
     # Where its last visit wrote no revision, the document's shown one is another capture: it is left as it is.
     if last and last[1] == sighting.content_hash:
-        replace_record(db, last[0], record, at=at, crawl_id=crawl_id)
+        try:
+            replace_record(db, last[0], record, at=at, crawl_id=crawl_id)
+        except WouldLose:
+            return  # what it said stays the measure, and the visit that lost it is quarantined
     db.conn.execute(
         "UPDATE sightings SET content_hash = ?, extractor_version = ? WHERE id = ?",
         (content_hash(record), record.extractor_version, sighting.id),

@@ -30,7 +30,7 @@ def note_numbers(
     if shared:
         others = [read_shown(db, other).uid for other in shared]
         save_finding(
-            db, REUSED, "warning", f"the index number {number} also names {len(others)} other texts",
+            db, REUSED, "warning", f"the index number {number} names other texts too: {len(others)}",
             at=at, portal=portal, location=number, data={"index_key": number, "others": others},
             document_id=document_id, crawl_id=crawl_id,
         )  # fmt: skip

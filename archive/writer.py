@@ -20,12 +20,12 @@ from archive.indexing import indexed
 from archive.joining import join
 from archive.presence import mark_present, quarantined, reconsider, touch, write_gone
 from archive.record import content_hash
-from archive.replacing import release, replace_last, replace_record
+from archive.replacing import WouldLose, release, replace_last, replace_record
 from archive.revisions import Cause, Part, Stored, add_revision, changed_fields, read_record, stored
 from archive.sharing import note_numbers
 from archive.visits import Outcome, Visit, VisitResult
 
-__all__ = ["Visit", "VisitResult", "replace_record", "touch", "write_gone", "write_visit"]
+__all__ = ["Visit", "VisitResult", "WouldLose", "replace_record", "touch", "write_gone", "write_visit"]
 
 SAID_ALREADY = """
 SELECT r.id FROM documents AS d JOIN revisions AS r ON r.id = d.revision_id

@@ -87,6 +87,7 @@ def judge(
     if interrupted:
         return CrawlVerdict("incomplete", "interrupted", reasons, resumable=True)
     if limited and not problems:
+        reasons.append("the limit of this run is reached; run it again to go on")
         return CrawlVerdict("incomplete", "ok", reasons, resumable=True)
     everything_failed = bool(walks) and all(walk.verdict == "failed" for walk in walks)
     if everything_failed or (problems and not counts["fetched"]):

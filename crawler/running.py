@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import logging
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
+from twisted.internet.error import ReactorNotRunning
 
 from archive.layout import DataDirectory
 from archive.lock import PortalLocked
@@ -103,7 +105,8 @@ def run_crawls(
         from twisted.internet import reactor
 
         if reactor.running:
-            reactor.stop()  # type: ignore[misc]
+            with contextlib.suppress(ReactorNotRunning):  # a signal stopped it already
+                reactor.stop()  # type: ignore[misc]
 
     _collect_seldom()
     loop = asyncio.get_event_loop()

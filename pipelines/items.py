@@ -12,6 +12,7 @@ from typing import Any
 
 from scrapy.exceptions import DropItem
 
+from archive.privacy import mask_record
 from archive.record import Finding, Record
 from pipelines.bundle import Bundle
 from pipelines.decode import looks_binary
@@ -56,11 +57,11 @@ class ExtractStage:
 class ArchiveStage:
     """The last stage: hand the record to the archive's writer."""
 
-    async def process_item(self, item: DocumentItem) -> DocumentItem:
-        """Archive ``item.record``; returns once it is committed."""
+    async def process_item(self, item: DocumentItem) -> dict[str, Any]:
+        """Archive ``item.record``; returns it, masked, once it is committed: what ``scrapy crawl -o`` exports."""
         assert item.record is not None  # the first stage dropped it otherwise
         try:
             await item.archive(item.record)
         finally:
             item.done()
-        return item
+        return mask_record(item.record.to_dict())

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import click
+from rich.console import Console
 from sqlite_utils import Database
 
 from archive.layout import DataDirectory
 from archive.migrations import NewerDatabase, check_version
 from archive.transaction import connect
 
+WIDE = 200
 OK, TROUBLE, BAD_INPUT, LOCKED, INTERRUPTED = 0, 1, 2, 3, 130
 """Exit codes (DESIGN §2)."""
 
@@ -44,6 +46,12 @@ def fail(message: str, code: int = BAD_INPUT) -> NoReturn:
 def echo_json(value: Any) -> None:
     """Print ``value`` as UTF-8 JSON, indented, Chinese unescaped."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def wide_console() -> Console:
+    """A console as wide as its terminal; in a pipe or a log, where nobody scrolls, wide enough for whole tables."""
+    console = Console()
+    return console if console.is_terminal else Console(width=WIDE)
 
 
 def open_archive(data: DataDirectory, *, readonly: bool = True) -> Database:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
-
 SIGNOFF_LABELS = {
     "principal": "单位负责人",
     "reviewer": "审核人",

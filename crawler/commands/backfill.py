@@ -55,6 +55,8 @@ def command(
     if directory is not None and known[0].directory(directory) is None:
         keys = ", ".join(item.key for item in known[0].directories)
         fail(f"portal '{known[0].id}' has no directory '{directory}': it has {keys}")
+    if since is not None and until is not None and since > until:
+        fail(f"--since {since} is after --until {until}: no day is inside")
     options = CrawlOptions(
         command="backfill",
         since=since,

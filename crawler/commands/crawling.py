@@ -8,10 +8,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
-from rich.console import Console
 from rich.table import Table
 
-from archive.commands.common import BAD_INPUT, INTERRUPTED, LOCKED, OK, TROUBLE, echo_json, fail
+from archive.commands.common import BAD_INPUT, INTERRUPTED, LOCKED, OK, TROUBLE, echo_json, fail, wide_console
 from archive.layout import DataDirectory
 from archive.migrations import NewerDatabase, NotAnArchive
 from crawler.config_error import ConfigError
@@ -112,7 +111,7 @@ def _sentence(report: CrawlReport) -> str:
 
 def print_summary(reports: Sequence[CrawlReport], title: str = "抓取结果") -> None:
     """One row a portal, then the reasons for every verdict that is not ok."""
-    console = Console()
+    console = wide_console()
     table = Table(title=title, title_justify="left")
     table.add_column("门户")
     for _, label in COLUMNS:

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlite_utils import Database
 
-from archive.commands.common import OK, TROUBLE, fail, open_archive
+from archive.commands.common import OK, TROUBLE, fail, open_archive, wide_console
 from archive.layout import DataDirectory
 from crawler import clock
 from crawler.samples.portal_files import write_portal_files
@@ -41,7 +41,7 @@ def command(folder: Path, serve: bool) -> None:
     """Crawl the sample portals into a fresh archive, let a night pass, crawl again, and show what landed."""
     _empty(folder)
     data = DataDirectory(folder)
-    console = Console()
+    console = wide_console()
     with _samples() as server:
         ids = write_portal_files(server, data.portals)
         console.print(f"{len(ids)} 个示例门户已在本机启动：{'、'.join(ids)}\n", markup=False, highlight=False)
@@ -103,7 +103,7 @@ def _summary(console: Console, db: Database) -> None:
 
     rows: list[tuple[str, Any]] = [
         ("文件 documents", number("SELECT count(*) FROM documents WHERE revision_id IS NOT NULL")),
-        ("网址 sightings", number("SELECT count(*) FROM sightings WHERE state = 'ok'")),
+        ("网址 addresses visited", number("SELECT count(*) FROM sightings WHERE state = 'ok'")),
         ("修订 revisions", number("SELECT count(*) FROM revisions")),
         ("附件链接 attachment links", number("SELECT count(*) FROM attachments")),
         ("WARC 存档 captures", number("SELECT count(*) FROM captures")),

@@ -9,8 +9,8 @@ import click
 
 from archive.commands.common import TROUBLE, data_option, echo_json, fail
 from archive.layout import DataDirectory
-from archive.web.labels import SIGNOFF_LABELS, column_label
 from archive.record import METADATA_FIELDS, Record
+from archive.web.labels import SIGNOFF_LABELS, column_label
 from crawler import clock
 from crawler.config_error import ConfigError
 from crawler.fetch_one import FetchError, fetch

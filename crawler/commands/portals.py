@@ -1,4 +1,4 @@
-"""``gongkai portals``: which portals are known, what their files say, which ones ``nightly`` crawls."""
+"""``gongkai portals``: which portals are known, what their files say, which ones are enabled."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ import sys
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
-from archive.commands.common import TROUBLE, data_option, echo_json, fail, open_archive
+from archive.commands.common import TROUBLE, data_option, echo_json, fail, open_archive, wide_console
 from archive.layout import DataDirectory
 from archive.portals import portal_states, set_enabled
 from archive.prepare import prepare
@@ -40,7 +39,7 @@ def command(context: click.Context, as_json: bool, data: DataDirectory) -> None:
 @json_option
 @data_option
 def list_command(as_json: bool, data: DataDirectory) -> None:
-    """Every portal with its family, directories, whether nightly crawls it, and its last crawl."""
+    """Every portal with its family, directories, whether it is enabled, and its last crawl."""
     portals, errors = list_portals(data)
     known = _archived(data)
     rows = [_row(portal, known.get(portal.id)) for portal in portals]
@@ -78,14 +77,14 @@ def show_command(portal: str, as_json: bool, data: DataDirectory) -> None:
         config = found.model_dump(mode="json", by_alias=True, exclude_unset=True)
         echo_json({"portal": config, "directories": directories})
         return
-    console = Console()
+    console = wide_console()
     verified = found.verified_on or "尚无人核实"
     console.print(
         f"{found.name} ({found.id})  {found.base_url}  {found.family}  核实: {verified}", markup=False
     )
     if found.evidence:
         console.print(f"依据: {found.evidence}", markup=False)
-    table = Table("栏目", "名称", "族", "引擎", "预期", "地址")
+    table = Table("栏目", "名称", "族", "引擎", "预期", Column("地址", overflow="fold"))
     for item in directories:
         table.add_row(
             *(str(item[name] or "") for name in ("key", "name", "family", "engine", "expect", "url"))
@@ -97,7 +96,7 @@ def show_command(portal: str, as_json: bool, data: DataDirectory) -> None:
 @click.argument("portal")
 @data_option
 def enable_command(portal: str, data: DataDirectory) -> None:
-    """Let nightly crawl PORTAL."""
+    """Mark PORTAL for unattended crawls."""
     _switch(portal, data, True)
 
 
@@ -105,7 +104,7 @@ def enable_command(portal: str, data: DataDirectory) -> None:
 @click.argument("portal")
 @data_option
 def disable_command(portal: str, data: DataDirectory) -> None:
-    """Keep nightly from crawling PORTAL; what is archived stays."""
+    """Take PORTAL out of unattended crawls; what is archived stays."""
     _switch(portal, data, False)
 
 
@@ -155,7 +154,9 @@ def _row(portal: Portal, archived: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def _print(rows: list[dict[str, Any]]) -> None:
-    table = Table("门户", "名称", "族", "栏目", "启用", "核实", "文件", "最近抓取", "结论")
+    table = Table(
+        Column("门户", overflow="fold"), "名称", "族", "栏目", "启用", "核实", "文件", "最近抓取", "结论"
+    )
     for row in rows:
         table.add_row(
             row["id"],
@@ -168,4 +169,4 @@ def _print(rows: list[dict[str, Any]]) -> None:
             row["crawled_at"] or "—",
             row["verdict"] or "—",
         )
-    Console().print(table)
+    wide_console().print(table)

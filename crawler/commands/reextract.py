@@ -20,7 +20,7 @@ from archive.portals import portal_ids
 from archive.record import Record
 from archive.sources import revision_count, revisions_of
 from archive.transaction import transaction
-from archive.writer import replace_record
+from archive.writer import WouldLose, replace_record
 from crawler import clock
 from crawler.commands.crawling import json_option, resolve
 from crawler.config_error import ConfigError
@@ -115,5 +115,8 @@ def _write(db: Database, batch: list[tuple[int, Record]], outcome: _Outcome) -> 
     with transaction(db):
         for revision_id, record in batch:
             outcome.counts["read"] += 1
-            outcome.counts["changed"] += replace_record(db, revision_id, record, at=at)
+            try:
+                outcome.counts["changed"] += replace_record(db, revision_id, record, at=at)
+            except WouldLose as error:
+                outcome.problems.append(f"{record.url}: {error}")
     batch.clear()

@@ -186,3 +186,16 @@ def test_a_page_is_looked_up_by_its_keys_not_in_all_sightings(db):
     plan = [row[3] for row in db.conn.execute(f"EXPLAIN QUERY PLAN {_KNOWN}", ("[]", "sample", 1))]
     assert plan[0].startswith("SCAN page")
     assert plan[1].endswith("(portal=? AND url_key=?)")
+
+
+def test_personal_data_in_a_listing_is_masked(db, page):
+    entry = listed(
+        "a",
+        title="电话13800138000公示",
+        fields={"summary": "13800138001", "index_number": "13800138002/2026-1"},
+    )
+    page(walk_of(db), entry)
+    title, fields = rows(db, "SELECT title, fields FROM entries")[0]
+    assert "13800138000" not in title and title.endswith("公示")
+    assert "13800138001" not in fields
+    assert "13800138002/2026-1" in fields  # a number of the document is no number of a person

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from archive.record import Attachment, Finding
 from archive.revisions import changed_fields
 from archive.transaction import transaction
-from archive.writer import replace_record
+from archive.writer import WouldLose, replace_record
 
 N1, N2 = "005452487/2020-00001", "005452487/2020-00002"
 A, B, TYPO = (
@@ -246,3 +248,29 @@ def test_changed_fields_leave_out_what_is_not_hashed(site: Any) -> None:
         published_on="2020-01-02", field_sources={"published_on": "listing"}, body_html="<p>2</p>"
     )
     assert changed_fields(old, new) == []
+
+
+def test_a_broken_profile_blanks_nothing(site: Any) -> None:
+    """A selector that finds nothing is new code, not an edit: the text stays, the next visit is held back."""
+    revision = site.visit(body_text=A).revision_id
+    before = site.rows("SELECT record FROM revisions")
+    blank = site.record(body_text="", extractor_version="2")
+    with pytest.raises(WouldLose, match="no body"):
+        replace(site, revision, blank)
+    assert site.rows("SELECT record FROM revisions") == before
+    assert site.write(blank, baseline=blank).outcome == "quarantined"
+    assert site.value("SELECT body_text FROM documents") == A
+    assert site.write(
+        site.record(body_text=A, extractor_version="3"), baseline=site.record(body_text=A)
+    ).outcome in (
+        "unchanged",
+        "revised",
+    )
+    assert site.value("SELECT body_text FROM documents") == A
+
+
+def test_what_a_listing_says_is_no_edit(site: Any) -> None:
+    site.visit(body_text=A)
+    listed = site.record(body_text=A, summary="列表里的摘要", field_sources={"summary": "listing"})
+    assert site.write(listed).outcome == "unchanged"
+    assert site.count("revisions") == 1
