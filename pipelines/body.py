@@ -11,7 +11,7 @@ from lxml.etree import Element, XPath, _Element, iterwalk
 from archive.record import Heading
 from pipelines.density import densest, is_chrome, masses
 from pipelines.detail import Detail
-from pipelines.furniture import is_furniture_element
+from pipelines.furniture import is_furniture_element, is_furniture_name
 from pipelines.markup import drop, is_hidden, pieces
 from pipelines.outline import outline
 from pipelines.page import Page
@@ -26,10 +26,10 @@ _THIN = 60  # characters of running text below which density alone is not believ
 _SPARSE = 150  # … below which a container of a known name is believed before it
 _SOMETHING = 8  # characters
 _MOST_IMAGES = 500
-# All that may be hidden or furniture by their own markup.
-_MARKED = XPath(
-    "descendant::*/@class/.. | descendant::*/@id/.. | descendant::nav | descendant::footer | descendant::*/@hidden/.. | "
-    "descendant::*/@style[contains(translate(., 'DISPLAY', 'display'), 'display')]/.."
+_CLASSES, _IDS = XPath("descendant::*/@class", smart_strings=False), XPath("descendant::*/@id", smart_strings=False)
+_HIDING = XPath(
+    "boolean(descendant::*/@hidden) or "
+    "boolean(descendant::*/@style[contains(translate(., 'DISPLAY', 'display'), 'display')])"
 )
 
 
@@ -186,13 +186,20 @@ def _says_something(element: _Element, without: list[_Element], titles: Titles) 
 
 
 def _suspects(element: _Element) -> Iterator[_Element]:
-    if not any(is_furniture_element(node) or is_hidden(node) for node in _MARKED(element)):
+    if not _may_hold_suspects(element):
         return
     walker = iterwalk(element, events=("start",))
     for _, node in walker:
         if node is not element and (is_furniture_element(node) or is_hidden(node)):
             walker.skip_subtree()
             yield node
+
+
+def _may_hold_suspects(element: _Element) -> bool:
+    """Whether there is any reason to look at each element: along the attribute axis that is soon told."""
+    if _HIDING(element) or next(element.iter("nav", "footer"), None) is not None:
+        return True
+    return any(is_furniture_name(names.lower()) for names in {*_CLASSES(element), *_IDS(element)})
 
 
 def _trimmed(element: _Element, titles: Titles, *, trusted: bool) -> list[Paragraph]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from lxml.etree import XPath, _Element
+from lxml.etree import _Element
 
 from pipelines.markup import BLOCKS, SILENT
 from pipelines.scripts import written_text
@@ -36,8 +36,7 @@ class Cells:
     """All cells of a tree that hold more than white space.
 
     ``extent`` maps each block element to its cells (first, one past the last); ``rows`` each ``tr`` to its own
-    td and th elements; ``tables`` each table to its own rows; ``headings`` are h1 to h6 in document order;
-    ``named`` are they and the elements with a class or an id.
+    td and th elements; ``tables`` each table to its own rows; ``headings`` are h1 to h6 in document order.
     """
 
     items: list[Cell] = field(default_factory=list)
@@ -45,7 +44,6 @@ class Cells:
     rows: dict[_Element, list[_Element]] = field(default_factory=dict)
     tables: dict[_Element, list[_Element]] = field(default_factory=dict)
     headings: list[_Element] = field(default_factory=list)
-    named: set[_Element] = field(default_factory=set)
 
     def text_of(self, element: _Element) -> str:
         """The text of a block element, its cells separated by a space."""
@@ -103,7 +101,6 @@ _KINDS = {
     **dict.fromkeys(SILENT, _SILENT),
 }
 _ONE_RUN = (0,)
-_NAMED = XPath("descendant-or-self::*/@class/.. | descendant-or-self::*/@id/..")
 
 
 def cells(root: _Element) -> Cells:
@@ -161,7 +158,6 @@ def cells(root: _Element) -> Cells:
             path.append(node)
         elif text := node.tail:
             parts.append(text)
-    found.named = {*found.headings, *_NAMED(root)}
     return found
 
 

@@ -9,7 +9,8 @@ import re
 
 from lxml.etree import _Element
 
-from pipelines.markup import class_tokens
+from pipelines.markup import class_text
+from pipelines.remember import remembered
 
 _LONGEST_BAR = 120
 _LONGEST_MARK = 60
@@ -79,8 +80,13 @@ def is_furniture_element(element: _Element) -> bool:
     """Whether the element's own names or tag say that it is no part of a document."""
     if element.tag in ("nav", "footer"):
         return True
-    names = element.get("class") or element.get("id")
-    return bool(names) and not _FURNITURE_CLASSES.isdisjoint(class_tokens(element))
+    return is_furniture_name(class_text(element))
+
+
+@remembered
+def is_furniture_name(names: str) -> bool:
+    """Whether one of the class names and ids in ``names`` (lower case) is a widget's or a bar's."""
+    return not _FURNITURE_CLASSES.isdisjoint(names.split())
 
 
 def is_info_bar(text: str) -> bool:

@@ -45,6 +45,7 @@ _HAN = re.compile("[\u3400-\u9fff]")
 _LONGEST, _LONGEST_TITLE = 250, 1000
 # What a heading loses that is a site's name, or a column's (which is the title of a page that is its column).
 _SITE, _COLUMN = 4.0, 1.0
+_RANKS = {"h1": 3.0, "h2": 2.0, "h3": 1.5, "h4": 0.5}
 _ELLIPSES = ("…", "...", "．．．", "。。。")
 
 
@@ -139,9 +140,8 @@ def headings(page: Cells, title: str, site: str = "", column: str = "") -> list[
     names, other = {key(site)} - {""}, key(column)
     found: list[Heading] = []
     whole, seen = key(title), set()
-    named = page.named
     for element, (first, last) in page.extent.items():
-        if element not in named or not 0 < last - first <= 4:
+        if not 0 < last - first <= 4 or not (element.keys() or element.tag in _RANKS):
             continue
         rank = _rank(f"{element.tag} {class_text(element)}")
         if rank <= 0:
@@ -172,7 +172,7 @@ def _rank(names: str) -> float:
     """How much an element's tag, classes and id speak for a title: h1 3, h2 2, h3 1.5, a title class 1.5."""
     tag, _, classes = names.partition(" ")
     tokens = classes.split()
-    rank = {"h1": 3.0, "h2": 2.0, "h3": 1.5, "h4": 0.5}.get(tag, 0.0)
+    rank = _RANKS.get(tag, 0.0)
     if any(_TITLE_CLASS.search(token) and not _NOT_TITLE_CLASS.search(token) for token in tokens):
         rank += 1.5
     elif rank and tokens and any(_NOT_TITLE_CLASS.search(token) for token in tokens):
