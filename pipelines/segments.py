@@ -88,8 +88,7 @@ def segment(root: _Element, avoid: Collection[_Element] = (), *, track: bool = F
     texts, pieces, kinds = found.text, found.pieces, _KINDS
     parts: list[str] = []
     linked: list[str] = []
-    blocks = [-1]
-    in_links = 0
+    blocks, in_links = [-1], 0
     path: list[tuple[_Element, int]] = []  # the open elements and their kinds
     skipped: _Element | None = None  # the one of them that is left out
     for node in (*root.iter("*"), None):
