@@ -26,10 +26,8 @@ _THIN = 60  # characters of running text below which density alone is not believ
 _SPARSE = 150  # … below which a container of a known name is believed before it
 _SOMETHING = 8  # characters
 _MOST_IMAGES = 500
-_CLASSES, _IDS = XPath("descendant::*/@class", smart_strings=False), XPath("descendant::*/@id", smart_strings=False)
-_HIDING = XPath(
-    "boolean(descendant::*/@hidden) or "
-    "boolean(descendant::*/@style[contains(translate(., 'DISPLAY', 'display'), 'display')])"
+_CLASSES, _IDS, _STYLES, _HIDDEN = (
+    XPath(f"descendant::*/@{name}", smart_strings=False) for name in ("class", "id", "style", "hidden")
 )
 
 
@@ -197,9 +195,12 @@ def _suspects(element: _Element) -> Iterator[_Element]:
 
 def _may_hold_suspects(element: _Element) -> bool:
     """Whether there is any reason to look at each element: along the attribute axis that is soon told."""
-    if _HIDING(element) or next(element.iter("nav", "footer"), None) is not None:
-        return True
-    return any(is_furniture_name(names.lower()) for names in {*_CLASSES(element), *_IDS(element)})
+    return (
+        any(is_furniture_name(names.lower()) for names in {*_CLASSES(element), *_IDS(element)})
+        or any("display" in style.lower() for style in set(_STYLES(element)))
+        or bool(_HIDDEN(element))
+        or next(element.iter("nav", "footer"), None) is not None
+    )
 
 
 def _trimmed(element: _Element, titles: Titles, *, trusted: bool) -> list[Paragraph]:

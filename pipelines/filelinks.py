@@ -126,7 +126,7 @@ def is_file_link(url: str) -> bool:
 
 def names_file(text: str) -> bool:
     """Whether a line reads like the link to a file: it begins with 附件 or ends like a file's name."""
-    return text.startswith("附件") or extension_of(text.rstrip(" 】]）)；;。")) in DOCUMENTS
+    return text.startswith("附件") or ("." in text and extension_of(text.rstrip(" 】]）)；;。")) in DOCUMENTS)
 
 
 def viewed_file(url: str) -> str | None:

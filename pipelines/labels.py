@@ -153,6 +153,8 @@ def _own_nodes(cell: Cell, known: Vocabulary) -> list[Label]:
     for start, stop in pieces:
         if stop - start < 2 or (stop - start > _LONGEST_NODE and text[start:stop].count(" ") < 20):
             continue
+        if text[start] not in known.firsts and not text[start].isspace():
+            continue
         piece = text[start:stop].strip()
         if len(piece) <= _LONGEST_NODE and piece[:1] in known.firsts:
             word = squeeze(piece)

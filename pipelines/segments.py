@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from operator import itemgetter
 
 from lxml.etree import _Element
 
@@ -21,7 +20,7 @@ class Segments:
     ``parent[i]`` (-1: none). ``owner[s]`` is the innermost block around line ``s``. ``links`` are the ``a``
     elements with the line that each begins in. ``pieces`` (only on demand) is
     every element in document order with the number of the line that its text belongs to, and again with
-    that of its tail.
+    that of its tail. ``content`` is for :func:`pipelines.sparse.content_prefix`.
     """
 
     text: list[str] = field(default_factory=list)
@@ -34,12 +33,13 @@ class Segments:
     parent: list[int] = field(default_factory=list)
     links: list[tuple[int, _Element]] = field(default_factory=list)
     pieces: list[tuple[_Element, bool, int]] = field(default_factory=list)
+    content: list[int] = field(default_factory=list)
 
     def has_file(self, line: int) -> bool:
         """Whether ``line`` reads like a file's link, or a link in it leads to a file."""
         if names_file(self.text[line]):
             return True
-        at = bisect_left(self.links, line, key=itemgetter(0))
+        at = bisect_left(self.links, (line,))
         while at < len(self.links) and self.links[at][0] == line:
             if is_file_link((self.links[at][1].get("href") or "").strip()):
                 return True

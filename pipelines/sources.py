@@ -67,9 +67,11 @@ def unlabelled(
 
 def _bare_date(cells: Cells, places: Sequence[int]) -> str | None:
     known = vocabulary()
+    undated: set[int] = set()  # cells under one title that stand under the next one too
     for place in places:
-        for cell in cells.items[place + 1 : place + 1 + _UNDER_TITLE]:
-            if len(cell.text) > 300 or ("20" not in cell.text and "19" not in cell.text):
+        for number in range(place + 1, min(place + 1 + _UNDER_TITLE, len(cells.items))):
+            cell = cells.items[number]
+            if number in undated or len(cell.text) > 300 or ("20" not in cell.text and "19" not in cell.text):
                 continue
             labels = find_labels(cell, known)
             if not labels and len(cell.text) > 80:
@@ -77,6 +79,7 @@ def _bare_date(cells: Cells, places: Sequence[int]) -> str | None:
             day = parse_date(cell.text[: labels[0].start] if labels else cell.text)
             if day:
                 return day
+            undated.add(number)
     return None
 
 

@@ -91,12 +91,15 @@ def largest_table(lines: Segments) -> int | None:
 
 
 def content_prefix(lines: Segments) -> list[int]:
-    """Running sums of the characters that may be content: not links to pages, not furniture."""
+    """Running sums of the characters that may be content: not links to pages, not furniture; computed once."""
+    if lines.content:
+        return lines.content
     weights = (
         0 if is_chrome(text) or (2 * link > chars and not lines.has_file(number)) else chars
         for number, (text, chars, link) in enumerate(zip(lines.text, lines.chars, lines.link, strict=True))
     )
-    return [0, *accumulate(weights)]
+    lines.content = [0, *accumulate(weights)]
+    return lines.content
 
 
 def holds_object(node: _Element, outside: Collection[_Element] = ()) -> bool:
