@@ -75,15 +75,15 @@ def simhash(found: frozenset[int]) -> int | None:
     low = [value for value in mixed if value <= limit]
     sample = sorted(low if len(low) >= SAMPLE else mixed)[:SAMPLE]
     lanes = _lanes()
-    # One big integer counts all 64 bits at once, eight bits a lane: 128 votes fit.
-    votes = 0
-    for value in sample:
-        # The least hashes have few bits in their upper half: spread them anew.
-        spread = (value ^ value >> 29) * _SPREAD & _MASK
-        for position in range(8):
-            votes += lanes[spread >> 8 * position & 255] << (8 * _LANE * position)
+    # The least hashes have few bits in their upper half: spread them anew.
+    spread = b"".join([((value ^ value >> 29) * _SPREAD & _MASK).to_bytes(8, "little") for value in sample])
     half = len(sample) / 2
-    sketch = sum(1 << bit for bit in range(64) if (votes >> bit * _LANE & 255) > half)
+    sketch = 0
+    for position in range(8):
+        # One integer counts the eight bits of a byte at once, eight bits a lane: 128 votes fit.
+        votes = sum([lanes[byte] for byte in spread[position::8]])
+        for bit in range(8):
+            sketch |= ((votes >> bit * _LANE & 255) > half) << (8 * position + bit)
     return sketch - (1 << 64) if sketch >> 63 else sketch
 
 

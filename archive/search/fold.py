@@ -8,6 +8,7 @@ another.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 from importlib.resources import files
@@ -21,24 +22,37 @@ _INVISIBLE = (
     *range(0x2060, 0x2070),
     *range(0xFE00, 0xFE10),
     0xFEFF,
-    *range(0xE0100, 0xE01F0),
 )
 
+# SQLite ends a text at NUL and cannot store half a surrogate pair. (A set that reaches beyond the first plane is
+# compared one by one, so what is beyond it stands apart here and below.)
+_UNCLEAN = re.compile(f"[\\0{''.join(map(chr, _INVISIBLE))}\ud800-\udfff]|[\U000e0100-\U000e01ef]")
+# Full-width signs stand in every Chinese text, and with them unicodedata takes all of it apart.
+_FULL_WIDTH = re.compile("[\uff01-\uff5e\u3000]")
+
+
+def _cleaned(found: re.Match[str]) -> str:
+    character = found.group()
+    return " " if character == "\0" else "\ufffd" if "\ud800" <= character <= "\udfff" else ""
+
+
+def _half_width(found: re.Match[str]) -> str:
+    character = found.group()
+    return " " if character == "\u3000" else chr(ord(character) - 0xFEE0)
+
 
 @cache
-def _cleaning() -> dict[int, str | None]:
-    table: dict[int, str | None] = dict.fromkeys(_INVISIBLE)
-    # SQLite ends a text at NUL and cannot store half a surrogate pair.
-    table[0] = " "
-    table.update(dict.fromkeys(range(0xD800, 0xE000), "\ufffd"))
-    return table
-
-
-@cache
-def _simplifying() -> dict[int, str]:
+def _simplifying() -> tuple[re.Pattern[str], dict[str, str]]:
     lines = (files("archive.search") / "simplified.tsv").read_text("utf-8").splitlines()
     pairs = (line.split("\t") for line in lines if not line.startswith("#"))
-    return {ord(traditional): simplified for traditional, simplified in pairs}
+    simplified = dict(pairs)
+    first_plane = "".join(filter(lambda character: character <= "\uffff", simplified))
+    return re.compile(f"[{first_plane}]|[\U00010000-\U0010ffff]"), simplified
+
+
+def _nfkc(text: str) -> str:
+    # Line by line (nothing composes over a line feed): one ℃ makes the normalisation of all that it stands in slow.
+    return "\n".join([unicodedata.normalize("NFKC", line) for line in text.split("\n")])
 
 
 def fold(text: str) -> str:
@@ -46,9 +60,11 @@ def fold(text: str) -> str:
 
     Words keep their spaces; two texts that a reader takes for the same are equal after it.
     """
-    clean = unicodedata.normalize("NFKC", text.translate(_cleaning()))
+    clean = _nfkc(_FULL_WIDTH.sub(_half_width, _UNCLEAN.sub(_cleaned, text)))
     # Folding case can take a text out of NFKC (Ω, ǰ …): normalise again.
-    return unicodedata.normalize("NFKC", clean.casefold()).translate(_simplifying())
+    folded = _nfkc(clean.casefold())
+    traditional, simplified = _simplifying()
+    return traditional.sub(lambda found: simplified.get(found.group(), found.group()), folded)
 
 
 @cache

@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from itertools import pairwise
+from operator import add
 
 from archive.search.fold import fold
 
@@ -47,7 +48,7 @@ _SYMBOLS = _Symbols()
 
 
 def _symbols(run: str) -> list[str]:
-    return list(run) if _PLAIN.fullmatch(run) else [_SYMBOLS[character] for character in run]
+    return list(run) if _PLAIN.fullmatch(run) else list(map(_SYMBOLS.__getitem__, run))
 
 
 def index_tokens(text: str) -> str:
@@ -55,7 +56,7 @@ def index_tokens(text: str) -> str:
     tokens: list[str] = []
     for run in fold(text).split():
         symbols = _symbols(run)
-        tokens.extend([first + second for first, second in pairwise(symbols)])
+        tokens += map(add, symbols, symbols[1:])
         tokens.append(symbols[-1])
     return " ".join(tokens)
 
