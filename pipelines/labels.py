@@ -90,8 +90,9 @@ def _before(cell: Cell, floor: int, colon: int, known: Vocabulary) -> Label | No
     reach = max(floor, colon - _REACH)
     places: Sequence[int] = range(reach, colon)
     word = text[reach:colon]
-    if _BLANK.search(word):
-        places = [at for at in places if not _BLANK.match(text, at)]
+    blanks = set(_BLANK.findall(word))
+    if blanks:
+        places = [at for at, sign in enumerate(word, reach) if sign not in blanks]
         word = "".join([text[at] for at in places])
     if not unicodedata.is_normalized("NFKC", word):
         folded = unicodedata.normalize("NFKC", word)
@@ -151,9 +152,9 @@ def _own_nodes(cell: Cell, known: Vocabulary) -> list[Label]:
     if 1 < len(cell.runs) <= _MOST:
         pieces += zip(cell.runs, (*cell.runs[1:], len(text)), strict=True)
     for start, stop in pieces:
-        if stop - start < 2 or (stop - start > _LONGEST_NODE and text[start:stop].count(" ") < 20):
+        if stop - start < 2 or (text[start] not in known.firsts and not text[start].isspace()):
             continue
-        if text[start] not in known.firsts and not text[start].isspace():
+        if stop - start > _LONGEST_NODE and text.count(" ", start, stop) < 20:
             continue
         piece = text[start:stop].strip()
         if len(piece) <= _LONGEST_NODE and piece[:1] in known.firsts:

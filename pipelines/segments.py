@@ -55,7 +55,7 @@ _KINDS = (
 
 def _end_line(found: Segments, parts: list[str], linked: list[str], owner: int) -> None:
     """Append the line gathered in ``parts`` (``linked``: those inside links), if it has any text, and empty both."""
-    words = "".join(parts).split()
+    words = (parts[0] if len(parts) == 1 else "".join(parts)).split()
     if words:
         text = " ".join(words)
         chars = len(text) - len(words) + 1

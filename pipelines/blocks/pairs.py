@@ -15,6 +15,7 @@ from pipelines.markup import collapse
 from pipelines.vocabulary import IGNORED, Label, Meaning, Vocabulary
 
 _LONGEST_VALUE = 600
+_CLOSERS = "】]］)）"
 # Items that mostly are one pair each: an empty one borrows the next only where several labels stand alone.
 _FEWEST_ALONE = 2
 _ONE_PAIR_EACH = frozenset(("li", "p", "tr", "h1", "h2", "h3", "h4"))
@@ -210,6 +211,8 @@ def clean_value(text: str) -> str:
     """A value as one line, without separators and brackets that an info line leaves around it."""
     value = collapse(text.replace("\u200b", "").replace("\ufeff", "")).lstrip(":：")
     value = value.strip(" |｜")
+    if not value or (value[-1] not in _CLOSERS and value[0] not in _CLOSERS):
+        return value
     for opening, closing in ("【】", "[]", "［］", "()", "（）"):
         if value.endswith(opening) or (value.endswith(closing) and opening not in value):
             value = value[:-1]
