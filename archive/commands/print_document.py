@@ -7,9 +7,10 @@ from typing import Any
 
 from rich.console import Console
 
-from archive.commands.print_difference import field_label, print_line
+from archive.commands.print_difference import print_line
 from archive.record import METADATA_FIELDS
-from archive.web.labels import value_label
+from archive.web.labels import field_label, reason, value_label
+from archive.web.times import with_offset
 
 EXCERPT = 1_200
 """Characters of the body that are printed; ``--json`` has all of them."""
@@ -84,7 +85,7 @@ def _sections(found: dict[str, Any]) -> Iterator[tuple[str, Iterator[str]]]:
     yield (
         "抓取",
         (
-            f"{row['fetched_at']} {row['status']} {value_label('revision_captures', 'part', row['part'])}"
+            f"{with_offset(row['fetched_at'])} {row['status']} {value_label('revision_captures', 'part', row['part'])}"
             f" {row['file']}:{row['offset']}+{row['length']}"
             for row in captures
         ),
@@ -92,11 +93,13 @@ def _sections(found: dict[str, Any]) -> Iterator[tuple[str, Iterator[str]]]:
 
 
 def _revision(row: dict[str, Any]) -> str:
-    parts = [row["seen_at"], value_label("revisions", "cause", row["cause"])]
+    parts = [with_offset(row["seen_at"]), value_label("revisions", "cause", row["cause"])]
     if row["changed"]:
         parts.append("、".join(field_label(name) for name in row["changed"]))
     if row["status"] != "accepted":
-        parts.append(f"{value_label('revisions', 'status', row['status'])}：{row['quarantine_reason']}")
+        parts.append(
+            f"{value_label('revisions', 'status', row['status'])}：{reason(row['quarantine_reason'] or '')}"
+        )
     if row["shown"]:
         parts.append("← 当前")
     return " ".join([*parts, row["url"]])
@@ -106,7 +109,8 @@ def _sighting(row: dict[str, Any]) -> str:
     role = value_label("sightings", "role", row["role"]) if row["role"] else ""
     state = value_label("sightings", "state", row["state"])
     problem = row["last_error"] or ""
-    return " ".join(part for part in (role, state, row["ok_at"], row["url"], problem) if part)
+    read = with_offset(row["ok_at"]) if row["ok_at"] else ""
+    return " ".join(part for part in (role, state, read, row["url"], problem) if part)
 
 
 def _attachment(row: dict[str, Any]) -> str:
@@ -118,9 +122,11 @@ def _attachment(row: dict[str, Any]) -> str:
 def _finding(row: dict[str, Any]) -> str:
     severity = value_label("findings", "severity", row["severity"])
     place = f"（{row['location']}）" if row["location"] else ""
-    resolved = f" 已于 {row['resolved_at']} 解决" if row["resolved_at"] else ""
-    return f"{severity} {row['rule']}{place}：{row['message']}{resolved}"
+    resolved = f" 已于 {with_offset(row['resolved_at'])} 解决" if row["resolved_at"] else ""
+    rule = value_label("findings", "rule", row["rule"])
+    return f"{severity} {rule}{place}：{row['message']}{resolved}"
 
 
 def _field(console: Console, name: str, value: str) -> None:
-    print_line(console, f"{field_label(name)}：{value}")
+    shown = with_offset(value) if name.endswith("_at") else value
+    print_line(console, f"{field_label(name)}：{shown}")

@@ -68,6 +68,6 @@ def _show(db: Database, name: str, diff: bool, as_json: bool) -> None:
     if as_json:
         echo_json({"uid": uid, "difference": asdict(difference) if difference else None})
     elif difference is None:
-        console.print(f"{uid} has one revision: nothing to compare.", soft_wrap=True)
+        console.print(f"{uid} 只有一次修订，没有可比较的。", soft_wrap=True)
     else:
         print_difference(console, uid, difference)

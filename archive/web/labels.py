@@ -14,6 +14,9 @@ SIGNOFF_LABELS = {
 }
 """The parts of a sign-off block, as the forms call them."""
 
+# Fields of a record that are no column of the documents.
+_RECORD_FIELDS = {"attachments": "附件", "tables": "表格", "signoff": "签发"}
+
 
 def _lines(name: str) -> list[list[str]]:
     lines = (files("archive.web") / name).read_text("utf-8").splitlines()
@@ -46,6 +49,22 @@ def table_description(table: str) -> str:
 def column_label(table: str | None, column: str) -> str:
     """The Chinese name of a column, or its own; without a table that of the documents' column."""
     return labels().get((table or "documents", column), (column, ""))[0]
+
+
+def field_label(name: str) -> str:
+    """The Chinese name of a record's field; of ``extra.标签`` the label itself."""
+    table, _, rest = name.partition(".")
+    if table == "extra" and rest:
+        return rest
+    if table == "signoff" and rest:
+        return SIGNOFF_LABELS.get(rest, rest)
+    return _RECORD_FIELDS.get(name) or column_label("documents", name)
+
+
+def reason(text: str) -> str:
+    """Why a revision is held back (``lost: title, body_text``) in Chinese."""
+    cause, _, names = text.partition(": ")
+    return "缺少" + "、".join(field_label(name) for name in names.split(", ")) if cause == "lost" else text
 
 
 def column_description(table: str, column: str) -> str:

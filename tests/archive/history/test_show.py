@@ -8,14 +8,17 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.console import Console
 
+from archive import difference as difference_module
 from archive.commands.print_difference import print_difference
 from archive.commands.show import command
-from archive.difference import last_difference
+from archive.difference import compare, difference_between, differing, last_difference, revision_before
 from archive.layout import DataDirectory
 from archive.lookup import BY_ADDRESS, BY_NUMBER
-from archive.record import Attachment, Finding, Signoff
+from archive.record import Attachment, Finding, Record, Signoff
 
 N1 = "005452487/2020-00001"
 A = "".join(chr(0x4E00 + 37 * n) for n in range(300))
@@ -63,6 +66,7 @@ def test_a_document_by_each_of_its_names(site: Any, run: Any, name: str) -> None
     for expected in (
         f"档案号：{uid}", f"索引号：{N1}", "公开责任部门：市政府办公室", "修订（3）", "改动 标题、其他栏目、正文、签发", "另一版本", "网址（2）", "附件（1）",
         "附表", "发现（1）", "date-conflict（published_on）：two dates", "抓取（3）", "新的一段", "← 当前",
+        "最近看到：2026-11-23 10:18 +08:00", "  2026-11-23 10:17 +08:00 改动",
     ):  # fmt: skip
         assert expected in result.output
     assert run(uid).output == run(uid.upper()).output == result.output
@@ -82,6 +86,7 @@ def test_json_has_the_record_and_no_ids(site: Any, run: Any) -> None:
 def test_diff_shows_fields_and_text(site: Any, run: Any) -> None:
     archive(site)
     lines = run(N1, "--diff").output.splitlines()
+    assert lines[0].endswith("2026-11-23 10:16 +08:00 → 2026-11-23 10:17 +08:00")
     for expected in (
         "标题",
         "- 关于公开的通知",
@@ -107,9 +112,58 @@ def test_diff_is_coloured_on_a_terminal(site: Any) -> None:
     assert "\x1b[31m- \x1b[0m\x1b[7;31m旧\x1b[0m" in screen.getvalue()
 
 
+def test_what_is_held_back_is_said_in_chinese(site: Any, run: Any) -> None:
+    uid = site.visit("/a.html").uid
+    site.visit("/a.html", title=None, body_text="")
+    assert "待查：缺少标题、正文" in run(uid).output
+
+
+def test_a_revision_is_read_against_the_one_before_it(site: Any) -> None:
+    archive(site)
+    before = {number: revision_before(site.db, number) for number in (1, 2, 3)}
+    assert before == {1: None, 2: 1, 3: 2}
+    texts = [difference_between(site.db, old, new).text for new, old in before.items() if old]
+    assert "+新的一段" in texts[0] and "-新的一段" in texts[1]
+
+
+def test_a_variant_is_no_earlier_state(site: Any) -> None:
+    archive(site)
+    site.visit("/a.html", index_number=N1, body_text=A + "\n\n又一段")
+    latest = site.value("SELECT max(id) FROM revisions")
+    assert site.value("SELECT cause FROM revisions WHERE id = ?", latest) == "edit"
+    assert revision_before(site.db, latest) == 2
+
+
+def test_texts_made_to_be_compared_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    old = Record("http://x.gov.cn/", body_text="头\n" + "甲\n乙\n" * 50 + "尾")
+    new = Record("http://x.gov.cn/", body_text="头\n" + "乙\n甲\n丙\n" * 50 + "尾")
+    assert " 头" in compare(old, new, "", "").text
+    monkeypatch.setattr(difference_module, "MAX_STEPS", 1_000)
+    text = compare(old, new, "", "").text
+    assert text[0] == "@@ -1,102 +1,152 @@" and text[1:3] == ("-头", "-甲")
+    assert len(text) == 1 + 102 + 152
+    monkeypatch.undo()
+    # However long, two texts with one changed line are compared.
+    long = [f"第{number}行" for number in range(5_000)]
+    old, new = (Record("", body_text="\n".join([*long, word, *long])) for word in "甲乙")
+    assert [line for line in compare(old, new, "", "").text if line[0] in "+-"] == ["-甲", "+乙"]
+
+
+@given(st.text("甲乙丙", max_size=12), st.text("甲乙丙", max_size=12), st.sampled_from([0, 5, 100]))
+def test_what_differs_in_a_line_is_all_that_differs(old: str, new: str, most: int) -> None:
+    left, right, size = differing(old, new, most)
+    rest = []
+    for text, places in ((old, left), (new, right)):
+        for start, end in reversed(places):
+            assert 0 <= start < end <= len(text)
+            text = text[:start] + text[end:]
+        rest.append(text)
+    assert rest[0] == rest[1] and size <= most
+
+
 def test_one_revision_has_nothing_to_compare(site: Any, run: Any) -> None:
     uid = site.visit("/a.html").uid
-    assert run(uid, "--diff").output == f"{uid} has one revision: nothing to compare.\n"
+    assert run(uid, "--diff").output == f"{uid} 只有一次修订，没有可比较的。\n"
     assert json.loads(run(uid, "--diff", "--json").output) == {"uid": uid, "difference": None}
 
 
