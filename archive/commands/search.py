@@ -12,9 +12,12 @@ from rich.text import Text
 
 from archive.commands.common import data_option, echo_json, fail, open_archive
 from archive.layout import DataDirectory
-from archive.search import EmptyQuery, Hit, IndexOutdated, SearchPage, printable, search
+from archive.search import EmptyQuery, Hit, IndexOutdated, SearchPage, Snippet, printable, search
 
 MAX_LIMIT = 10_000
+
+
+_LABELS = {"document_number": "文号", "attachment": "附件"}
 
 
 def _as_json(query: str, page: SearchPage) -> dict[str, Any]:
@@ -23,32 +26,52 @@ def _as_json(query: str, page: SearchPage) -> dict[str, Any]:
         fields = asdict(hit)
         fields["snippet"] = hit.snippet.text
         fields["snippet_hits"] = [list(place) for place in hit.snippet.hits]
+        fields["matches"] = [
+            {"field": name, "text": text.text, "hits": [list(place) for place in text.hits]}
+            for name, text in hit.matches
+        ]
         hits.append(fields)
     return {"query": query, "total": page.total, "more_than_total": page.capped, "hits": hits}
 
 
 def _summary(query: str, page: SearchPage) -> str:
     if not page.total:
-        return f"No document has {printable(query)} in it."
-    number = f"More than {page.total:,}" if page.capped else f"{page.total:,}"
-    order = "best first" if page.ranked else "newest first"
-    noun = "document" if page.total == 1 and not page.capped else "documents"
-    rest = f", the first {len(page.hits)} shown" if page.capped or len(page.hits) < page.total else ""
-    return f"{number} {noun}, {order}{rest}."
+        return f"没有文件含有“{printable(query)}”。"
+    number = f"多于 {page.total:,}" if page.capped else f"共 {page.total:,}"
+    order = "最相关的在前" if page.ranked else "由新到旧"
+    rest = f"，列出前 {len(page.hits):,} 份" if page.capped or len(page.hits) < page.total else ""
+    return f"{number} 份文件，{order}{rest}。"
 
 
-def _print_hit(console: Console, hit: Hit) -> None:
-    """Three lines and the snippet; on a terminal the hit is marked by style, elsewhere by 【】."""
-    known = (hit.published_on, hit.agency, hit.index_number, hit.portal)
-    console.print(Text(printable(hit.title or "（无标题）"), style="bold"), soft_wrap=True)
-    console.print(Text("  " + printable(" · ".join(part for part in known if part))), soft_wrap=True)
+def _marked(console: Console, text: Snippet, style: str = "") -> Text:
+    """``text`` with its hits marked: by style on a terminal, elsewhere by 【】."""
+    if not console.is_terminal:
+        return Text(text.marked(), style=style)
+    line = Text(text.text, style=style)
+    for start, end in text.hits:
+        line.stylize("bold yellow", start, end)
+    return line
+
+
+def print_hit(console: Console, hit: Hit) -> None:
+    """Title, what is known, address; each further field that has a hit; the snippet."""
+    found = dict(hit.matches)
+    title = _marked(console, found.get("title") or Snippet(printable(hit.title or "（无标题）")), "bold")
+    withdrawn = Text("  已撤下" if hit.withdrawn_at else "", style="red")
+    known = {"": hit.published_on, "agency": hit.agency, "index_number": hit.index_number, " ": hit.portal}
+    parts = [
+        _marked(console, found.get(name) or Snippet(printable(value)))
+        for name, value in known.items()
+        if value
+    ]
+    console.print(title + withdrawn, soft_wrap=True)
+    console.print(Text("  ") + Text(" · ").join(parts), soft_wrap=True)
     console.print(Text(f"  {hit.uid}  {printable(hit.url)}", style="dim"), soft_wrap=True)
+    for name, text in hit.matches:
+        if name in _LABELS:
+            console.print(Text(f"  {_LABELS[name]}：") + _marked(console, text), soft_wrap=True)
     if hit.snippet.text:
-        line = Text("  " + (hit.snippet.text if console.is_terminal else hit.snippet.marked()))
-        if console.is_terminal:
-            for start, end in hit.snippet.hits:
-                line.stylize("bold yellow", start + 2, end + 2)
-        console.print(line, soft_wrap=True)
+        console.print(Text("  ") + _marked(console, hit.snippet), soft_wrap=True)
     console.print()
 
 
@@ -91,5 +114,5 @@ def command(
     # Numbers, addresses and brackets in pages are text, never markup or highlighting.
     console = Console(highlight=False, markup=False, emoji=False)
     for hit in page.hits:
-        _print_hit(console, hit)
+        print_hit(console, hit)
     console.print(Text(_summary(query, page)), soft_wrap=True)

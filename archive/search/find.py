@@ -9,7 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.search.index import require_current
-from archive.search.snippet import Snippet, make_snippet
+from archive.search.snippet import Snippet, make_snippet, mark_all
 from archive.search.tokens import match_expression, query_terms, term_expression
 
 COUNT_CAP = 1000
@@ -25,12 +25,20 @@ _MATCHING = "(SELECT rowid FROM documents_fts WHERE documents_fts MATCH :match)"
 
 # title, body, numbers, agency, attachments: a word of the title says more than one of many in the body
 _RANK = "bm25(documents_fts, 10.0, 1.0, 8.0, 4.0, 4.0)"
-_FIELDS = "d.uid, d.portal, d.title, d.index_number, d.published_on, d.agency, d.url, d.body_text"
+_COLUMNS = (
+    "uid", "portal", "title", "index_number", "document_number", "published_on", "agency", "url", "withdrawn_at",
+)  # fmt: skip
+_FIELDS = ", ".join(f"d.{name}" for name in ("id", "body_text", *_COLUMNS))
+_ATTACHMENTS = "SELECT name FROM attachments WHERE document_id = ? ORDER BY ordinal, id"
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One document found; ``snippet`` is a line of its body with the hits' places."""
+    """One document found; ``snippet`` is a line of its body with the hits' places.
+
+    ``matches``: the name and text of each other field that has a hit (title, index_number, document_number,
+    agency, attachment: one for each name).
+    """
 
     uid: str
     portal: str
@@ -40,6 +48,9 @@ class Hit:
     agency: str | None
     url: str
     snippet: Snippet
+    document_number: str | None = None
+    withdrawn_at: str | None = None
+    matches: tuple[tuple[str, Snippet], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +102,14 @@ def _statement(portal: str | None, *, ranked: bool, few: bool) -> str:
     )
 
 
-def _hit(row: Sequence[Any], terms: Sequence[str]) -> Hit:
-    uid, portal, title, index_number, published_on, agency, url, body = row
-    snippet = make_snippet(body, terms)
-    return Hit(uid, portal, title, index_number, published_on, agency, url, snippet)
+def _hit(db: Database, row: Sequence[Any], terms: Sequence[str]) -> Hit:
+    document, body_text, *values = row
+    known = dict(zip(_COLUMNS, values, strict=True))
+    fields = [(name, known[name]) for name in ("title", "index_number", "document_number", "agency")]
+    fields += [("attachment", row[0]) for row in db.execute(_ATTACHMENTS, [document])]
+    marked = [(name, mark_all(text, terms)) for name, text in fields if text]
+    matches = tuple((name, text) for name, text in marked if text.hits)
+    return Hit(**known, snippet=make_snippet(body_text, terms), matches=matches)
 
 
 def search(
@@ -118,4 +133,5 @@ def search(
         _statement(portal, ranked=ranked, few=few),
         {"match": expression, "portal": portal, "limit": limit, "offset": offset},
     ).fetchall()
-    return SearchPage(min(count, COUNT_CAP), count > COUNT_CAP, ranked, [_hit(row, terms) for row in rows])
+    hits = [_hit(db, row, terms) for row in rows]
+    return SearchPage(min(count, COUNT_CAP), count > COUNT_CAP, ranked, hits)

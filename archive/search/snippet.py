@@ -59,6 +59,12 @@ def find_hits(text: str, terms: Sequence[str]) -> list[tuple[int, int]]:
     return joined
 
 
+def mark_all(text: str, terms: Sequence[str]) -> Snippet:
+    """The whole of a short ``text`` (a title, a number, a name) in one line, with the folded ``terms`` in it."""
+    line = printable(text)
+    return Snippet(line, tuple(find_hits(line, terms)))
+
+
 def make_snippet(text: str, terms: Sequence[str]) -> Snippet:
     """One line of ``text`` (a body) around the first hit of the folded ``terms``; its beginning when none
     is in it."""
