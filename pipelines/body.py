@@ -56,7 +56,7 @@ def find_body(page: Page, detail: Detail, avoid: Collection[_Element] = ()) -> B
     """
     outside = {*avoid, *matches(page.root, detail.remove)}
     titles = Titles.of(page.root)
-    origin, found_by = _by_profile(page.root, detail.body, outside), "profile"
+    origin, found_by = _by_profile(page, detail.body, outside), "profile"
     if origin is None:
         origin, found_by = _by_density(page.root, outside, titles)
     if origin is None:
@@ -103,8 +103,8 @@ def join_bodies(first: Body, rest: Sequence[Body]) -> Body:
     )
 
 
-def _by_profile(root: _Element, selectors: Sequence[str], outside: set[_Element]) -> _Element | None:
-    for element in matches(root, selectors):
+def _by_profile(page: Page, selectors: Sequence[str], outside: set[_Element]) -> _Element | None:
+    for element in page.select(selectors):
         if element not in outside and _has_content(element, outside):
             return element
     return None

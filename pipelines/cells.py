@@ -14,13 +14,15 @@ from pipelines.scripts import written_text
 
 # Anything longer is prose, in which nobody looks for labels.
 LONGEST = 4000
+# What `br` is in the text of a cell: white space that ends a line, unlike a line feed of the source.
+BREAK = "\u2028"
 
 
 @dataclass(slots=True)
 class Cell:
     """The text of one block between two block boundaries.
 
-    ``text`` is the text nodes joined as they stand (``br`` is a line feed); ``runs`` are the offsets where the
+    ``text`` is the text nodes joined as they stand (``br`` is ``BREAK``); ``runs`` are the offsets where the
     text nodes begin, so that a label in its own ``span`` or ``b`` can be told from prose. ``owner`` is the block
     element, ``table_cell`` the innermost td or th around it.
     """
@@ -151,7 +153,7 @@ def cells(root: _Element) -> Cells:
                 elif kind == _HEADING:
                     found.headings.append(node)
             elif kind:
-                parts.append("\n")
+                parts.append(BREAK)
             if text := node.text:
                 parts.append(text)
         if kind >= _BLOCK or len(node):

@@ -28,6 +28,8 @@ _LONGEST_CHROME = 300  # characters
 _REPEATED = 20  # a line at least this long that stands twice is a copy for phones or elders
 _SOIL = 20  # a block may add this many times as much clean text as furniture: the trim takes that out
 _FLOOR = 20  # less running text than this on the whole page is none
+_LISTED = 30  # entries of a list of files that are looked at
+_COUNTED = re.compile(r"(?:附件\s?)?[（(]?(?:\d{1,2}|[一二三四五六七八九十])[)）.．、：:\s]")
 _BETA = 0.49  # recall counts half as much as precision
 
 
@@ -105,10 +107,23 @@ def _lifted(lines: Segments, mass: list[int], pick: int) -> int:
     return pick
 
 
+def lists_file(lines: Segments, number: int) -> bool:
+    """Whether a line leads to a file, or is a counted entry (4. 详情) in a list of which another one does."""
+    if lines.has_file(number):
+        return True
+    for step in (-1, 1):
+        at = number
+        while 0 <= at < len(lines.text) and abs(at - number) < _LISTED and _COUNTED.match(lines.text[at]):
+            if lines.has_file(at):
+                return True
+            at += step
+    return False
+
+
 def _is_clean(lines: Segments, mass: list[int], number: int) -> bool:
     text = lines.text[number]
     if mass[number]:
         return True
     if lines.link[number] * 2 >= lines.chars[number]:
-        return lines.has_file(number)
+        return lists_file(lines, number)
     return not is_chrome(text) and not is_credit(text)

@@ -13,7 +13,7 @@ from pipelines.vocabulary import IGNORED, INVISIBLE, OPENERS, Label, Vocabulary,
 _COLONS = ":：﹕∶】］]"
 _CLOSERS = "】］]"
 # What may stand before a label without a space: the end of a value or a separator of an info line.
-_BREAKS = " \t\r\n\f\v\u00a0\u3000\u2002\u2003\u2009|｜;；,，。、/>》」)）]】[【(（·•\u200b"
+_BREAKS = " \t\r\n\f\v\u00a0\u3000\u2002\u2003\u2009\u2028|｜;；,，。、/>》」)）]】[【(（·•\u200b"
 # Characters before a colon in which its label is looked for; labels of one cell; characters of a label's node.
 _REACH, _MOST, _LONGEST_NODE = 48, 200, 40
 # A label of so many characters is told from the end of a value without a space between.

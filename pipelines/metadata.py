@@ -11,8 +11,9 @@ from lxml.etree import _Element
 from archive.record import Finding
 from pipelines import title as titles
 from pipelines.blocks.groups import Group, covered, groups
+from pipelines.blocks.lines import BODY_LABELS
 from pipelines.blocks.pairs import Pair, find_pairs
-from pipelines.blocks.places import believed, belonging
+from pipelines.blocks.places import believed, belonging, in_body
 from pipelines.bundle import ListingFacts
 from pipelines.candidates import DATES, Candidate, best, conflicts, normalised
 from pipelines.cells import Cells
@@ -27,11 +28,12 @@ from pipelines.numbers import (
     looks_like_title,
 )
 from pipelines.page import Page
-from pipelines.select import matches
 from pipelines.sources import addressed, listed, tagged, unlabelled
 from pipelines.vocabulary import IGNORED, squeeze, vocabulary
 
 _SPACED = frozenset(("index_number",))
+# What a label as common as 状态 must say to mean validity.
+_IN_FORCE = re.compile("有效|失效|废止|生效|修[改订]")
 _KEYWORDS = re.compile(r"[\s、,，;；|]+")
 
 
@@ -66,15 +68,22 @@ def read_metadata(
     whole_title = titles.page_title(page.root)
     heads = titles.headings(cells, whole_title, tags.site or "", tags.column or "")
     places = titles.title_cells(cells, [tags.title or "", heads[0].text if heads else "", whole_title])
-    pairs = find_pairs(cells, vocabulary().with_labels(detail.labels), _SPACED)
-    chosen_groups = believed(groups(pairs, places), cells, places, _inside(page, cells, detail))
+    known = vocabulary().with_labels(detail.labels)
+    pairs = find_pairs(cells, known, _SPACED, in_prose=False)
+    inside = [cells.extent[block] for block in page.select(detail.block) if block in cells.extent]
+    chosen_groups = believed(groups(pairs, places, cells), cells, places, inside)
+    body = _body_range(page, cells, detail)
+    outside = [group for group in chosen_groups if not in_body(group, cells, body)]
+    if any(group.is_block for group in outside):
+        # Beside the page's own block, one in the text is another document's.
+        chosen_groups = [group for group in chosen_groups if group in outside or not group.is_block]
     result = Metadata()
     candidates: list[Candidate] = []
     for frame in frames:
-        framed = groups(find_pairs(frame, vocabulary().with_labels(detail.labels), _SPACED), [])
+        framed = groups(find_pairs(frame, known, _SPACED, in_prose=False), [], frame)
         candidates += _labelled([group for group in framed if group.is_block], frame, result)
     candidates += list(_labelled(chosen_groups, cells, result))
-    result.avoid = covered(cells, [pair for group in chosen_groups for pair in belonging(group, cells)])
+    result.avoid = covered(cells, [pair for group in outside for pair in belonging(group, cells)])
     candidates += tagged(tags)
     candidates += unlabelled(page, cells, detail, heads, whole_title, tags, places)
     candidates += listed(listing)
@@ -90,9 +99,10 @@ def read_listing(url: str, listing: ListingFacts | None) -> Metadata:
     return result
 
 
-def _inside(page: Page, cells: Cells, detail: Detail) -> list[tuple[int, int]]:
-    """The cell ranges of the blocks that the profile names; empty without a profile, or where it finds nothing."""
-    return [cells.extent[block] for block in matches(page.root, detail.block) if block in cells.extent]
+def _body_range(page: Page, cells: Cells, detail: Detail) -> tuple[int, int]:
+    """The cells of the body that the profile names; an empty range without a profile, or where it finds none."""
+    extents = (cells.extent.get(element, (0, 0)) for element in page.select(detail.body))
+    return next(((first, last) for first, last in extents if first < last), (0, 0))
 
 
 def _labelled(chosen: Sequence[Group], cells: Cells, result: Metadata) -> Iterator[Candidate]:
@@ -101,7 +111,7 @@ def _labelled(chosen: Sequence[Group], cells: Cells, result: Metadata) -> Iterat
     for group in chosen:
         for pair in belonging(group, cells):
             if pair.meaning is None:
-                if not is_placeholder(pair.value):
+                if not is_placeholder(pair.value) and pair.label not in BODY_LABELS:
                     result.extra.setdefault(pair.label, pair.value)
                 continue
             if pair.meaning.field == IGNORED or (pair.meaning.line_only and group.is_block and pair.in_row):
@@ -118,6 +128,8 @@ def _of_pair(pair: Pair, group: Group, first: dict[str, str], result: Metadata) 
         yield from _index_cell(pair, result)
         return
     value = normalised(name, pair.value)
+    if pair.meaning.block_only and not _IN_FORCE.search(pair.value):
+        value = None
     if value is None or name == "extra":
         blank = is_placeholder(pair.value) or (
             name == "document_number" and document_number(pair.value) is None

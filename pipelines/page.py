@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import urljoin
@@ -13,6 +14,7 @@ from lxml.etree import _Element
 
 from pipelines.bundle import Bundle, Part
 from pipelines.decode import Unreadable, decode, looks_binary
+from pipelines.select import matches
 
 __all__ = ["SILENT", "Page", "Unreadable"]
 
@@ -43,6 +45,7 @@ class Page:
     too_deep: bool = False
     is_plain: bool = False
     held: list[_Element] = field(default_factory=list, repr=False)
+    selected: dict[str, list[_Element]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def parse(cls, bundle: Bundle) -> Page:
@@ -70,6 +73,13 @@ class Page:
         # lxml makes an element's Python object anew in every walk unless somebody holds it.
         held = list(root.iter())
         return cls(decoded.text, decoded.encoding, root, part.url, too_deep, is_plain, held)
+
+    def select(self, selectors: Iterable[str]) -> Iterator[_Element]:
+        """What each selector finds, looked for once a page: selectors in their order, elements in the document's."""
+        for selector in selectors:
+            if selector not in self.selected:
+                self.selected[selector] = list(matches(self.root, [selector]))
+            yield from self.selected[selector]
 
     @cached_property
     def base_url(self) -> str:

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from lxml.etree import _Element
 
-from pipelines.cells import Cells
+from pipelines.cells import BREAK, Cells
 from pipelines.markup import class_text, collapse, inline_text
 from pipelines.remember import remembered
 from pipelines.select import matches
@@ -146,7 +146,7 @@ def headings(page: Cells, title: str, site: str = "", column: str = "") -> list[
         rank = _rank(f"{element.tag} {class_text(element)}")
         if rank <= 0:
             continue
-        text = collapse(page.text_of(element).replace("\n", ""))
+        text = collapse(page.text_of(element).replace("\n", "").replace(BREAK, ""))
         folded = key(text)
         if (
             not 4 <= len(text) <= _LONGEST

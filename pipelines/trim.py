@@ -13,6 +13,7 @@ from itertools import accumulate
 
 from lxml.etree import _Element
 
+from pipelines.density import lists_file
 from pipelines.filelinks import is_file_link, names_file
 from pipelines.furniture import (
     is_breadcrumb,
@@ -86,6 +87,8 @@ class Lines:
         self.linked = [2 * link > chars for link, chars in zip(lines.link, lines.chars, strict=True)]
         self.files = {line for line, node in lines.links if is_file_link(node.get("href") or "")}
         self.files.update(line for line, text in enumerate(lines.text) if names_file(text))
+        if self.files:  # a link to a page in a list of files is of that list
+            self.files.update(line for line, linked in enumerate(self.linked) if linked and lists_file(lines, line))
         self.controls = max(
             (line for node, tail, line in lines.pieces if tail and node.tag in ("textarea", "input", "form")), default=-1
         )
@@ -122,7 +125,7 @@ def _head(body: Lines) -> set[int]:
     for number in range(min(_HEAD_LINES, len(text))):
         if is_info_bar(text[number]) or is_breadcrumb(text[number]) or is_mark(text[number]):
             last = number
-        elif body.mass[number] and not body.is_title(number) and len(text[number]) > 60:
+        elif body.mass[number] and not body.is_title(number) and (len(text[number]) > 60 or text[number][-1] == "。"):
             break
     out = {n for n in range(last + 1) if body.is_title(n) or is_info_bar(text[n]) or is_breadcrumb(text[n]) or is_mark(text[n])}
     for number in range(last + 1):

@@ -22,10 +22,19 @@ _SHORT = 48  # longer texts are no labels and not worth remembering
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a label stands for. ``line_only`` ones count only in the line under a title, not in a block."""
+    """What a label stands for. ``line_only`` ones count only in the line under a title, not in a block.
+
+    ``block_only`` ones (状态) are too common a word to make a block or to be read outside of one.
+    """
 
     field: str
     line_only: bool = False
+    block_only: bool = False
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether the label says nothing of what stands around it."""
+        return self.line_only or self.block_only
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,7 @@ def vocabulary() -> Vocabulary:
         if line.startswith("#") or columns[0] == "field":
             continue
         for label in columns[2].split("|"):
-            known.setdefault(squeeze(label), Meaning(columns[0], columns[3] == "line"))
+            known.setdefault(squeeze(label), Meaning(columns[0], columns[3] == "line", columns[3] == "block"))
     return Vocabulary(known)
 
 

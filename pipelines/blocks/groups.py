@@ -10,6 +10,7 @@ from itertools import accumulate
 
 from lxml.etree import _Element
 
+from pipelines.blocks.lines import is_mixed, is_prose
 from pipelines.blocks.pairs import Pair
 from pipelines.cells import Cells
 from pipelines.vocabulary import IGNORED
@@ -30,6 +31,8 @@ _TELLING = frozenset(
     )
 )
 _FEWEST = 3
+# Characters before the first label of a line that is still nothing but metadata.
+_LONGEST_LEAD = 60
 
 
 @dataclass(eq=False)
@@ -41,11 +44,11 @@ class Group:
 
     @cached_property
     def fields(self) -> set[str]:
-        """Fields of the labels, whether they have a value or not; furniture and line-only labels left out."""
+        """Fields of the labels, whether they have a value or not; furniture and weak labels left out."""
         return {
             pair.meaning.field
             for pair in self.pairs
-            if pair.meaning and pair.meaning.field != IGNORED and not pair.meaning.line_only
+            if pair.meaning and pair.meaning.field != IGNORED and not pair.meaning.is_weak
         }
 
     @cached_property
@@ -53,7 +56,8 @@ class Group:
         """Whether this is a metadata block: an 索引号 and another field, or three fields of which one tells."""
         fields = self.fields
         if "index_number" in fields:
-            return len(fields) >= 2 or any(pair.value for pair in self.pairs)
+            # An entry of a list of documents says an 索引号 and more beside it in one line.
+            return len(fields) >= 2 or any(pair.value and not pair.rest for pair in self.pairs)
         filled = {
             pair.meaning.field for pair in self.pairs if pair.meaning and pair.value and not pair.loose
         } & fields
@@ -66,14 +70,15 @@ class Group:
         return [pair for pair in self.pairs if pair.meaning]
 
 
-def groups(pairs: list[Pair], titles: Sequence[int]) -> list[Group]:
+def groups(pairs: list[Pair], titles: Sequence[int], page: Cells) -> list[Group]:
     """Split pairs where prose comes between them, and at the cells (by number, ascending) where a title stands.
 
+    A cell with lines of other text (``mixed``) is a text of its own: its pairs stand apart from those around it.
     A group begins and ends with a known label.
     """
     found: list[Group] = []
     for pair in pairs:
-        near = bool(found) and pair.cell - found[-1].last <= _GAP + 1
+        near = bool(found) and _is_near(found[-1], pair, page)
         if near and bisect_right(titles, pair.cell) == bisect_right(titles, found[-1].last):
             group = found[-1]
         elif pair.meaning is None:
@@ -87,12 +92,32 @@ def groups(pairs: list[Pair], titles: Sequence[int]) -> list[Group]:
     return found
 
 
+def _is_near(group: Group, pair: Pair, page: Cells) -> bool:
+    before = group.pairs[-1]
+    if pair.cell == before.cell:
+        return True
+    if pair.cell - group.last > _GAP + 1 or pair.mixed or before.mixed:
+        return False
+    return not any(is_prose(cell.text) for cell in page.items[group.last + 1 : pair.cell])
+
+
+def _whole(page: Cells, pairs: list[Pair]) -> bool:
+    """Whether a cell holds nothing but the ``pairs`` that stand in it."""
+    if any(pair.rest or pair.lead > _LONGEST_LEAD for pair in pairs):
+        return False
+    return not is_mixed(page.items[pairs[0].cell].text, [pair.span for pair in pairs])
+
+
 def covered(page: Cells, pairs: list[Pair]) -> set[_Element]:
     """The largest elements all of whose text is labels and values of ``pairs``: no part of the body."""
     used = bytearray(len(page.items))
+    labelled: dict[int, list[Pair]] = {}
     for pair in pairs:
+        labelled.setdefault(pair.cell, []).append(pair)
         for number in pair.used:
             used[number] = 1
+    for number, held in labelled.items():
+        used[number] = _whole(page, held)
     sums = [0, *accumulate(used)]
 
     def is_covered(element: _Element) -> bool:

@@ -8,8 +8,18 @@ from dataclasses import dataclass, field
 
 from lxml.etree import _Element
 
-from pipelines.blocks.rows import header_rows, unknown_labels
-from pipelines.cells import Cell, Cells
+from pipelines.blocks.lines import (
+    BODY_LABELS,
+    PLAIN,
+    is_mixed,
+    is_prose,
+    is_text,
+    outside_prose,
+    run_end,
+    value_end,
+)
+from pipelines.blocks.rows import data_cells, header_rows, unknown_labels
+from pipelines.cells import BREAK, Cell, Cells
 from pipelines.labels import find_labels, opens_with_label
 from pipelines.markup import collapse
 from pipelines.vocabulary import IGNORED, Label, Meaning, Vocabulary
@@ -18,6 +28,8 @@ _LONGEST_VALUE = 600
 _CLOSERS = "】]］)）"
 # Items that mostly are one pair each: an empty one borrows the next only where several labels stand alone.
 _FEWEST_ALONE = 2
+# So many labels in one list and as many values in the next one belong together.
+_FEWEST_LISTED, _MOST_LISTED = 3, 40
 _ONE_PAIR_EACH = frozenset(("li", "p", "tr", "h1", "h2", "h3", "h4"))
 
 
@@ -26,8 +38,9 @@ class Pair:
     """A label and its value: white space collapsed, empty where the page says nothing.
 
     ``cell`` is the number of the label's cell, ``used`` those of all cells that label and value stand in. ``lead``
-    counts the characters before the first label of the cell. ``loose``: nothing but its place beside the label
-    makes the next block the value.
+    counts the characters before the first label of the line. ``loose``: nothing but its place beside the label
+    makes the next block the value. ``span`` is what label and value take of the cell's text, from the beginning of
+    their line on; ``rest``: other text follows in the line; ``mixed``: the cell has lines without a label.
     """
 
     label: str
@@ -38,6 +51,9 @@ class Pair:
     in_row: bool = False
     lead: int = 0
     loose: bool = False
+    span: tuple[int, int] = (0, 0)
+    rest: bool = False
+    mixed: bool = False
 
 
 @dataclass(slots=True)
@@ -50,12 +66,14 @@ class _Search:
     by_table_cell: dict[_Element, list[int]] = field(default_factory=lambda: defaultdict(list))
 
 
-def find_pairs(page: Cells, known: Vocabulary, spaced: frozenset[str] = frozenset()) -> list[Pair]:
+def find_pairs(
+    page: Cells, known: Vocabulary, spaced: frozenset[str] = frozenset(), *, in_prose: bool = True
+) -> list[Pair]:
     """All pairs of ``page`` in document order, unknown labels with a colon included.
 
     A cell in which a label of one of the fields ``spaced`` stands is also searched for known labels without a
     colon, as a block set in one paragraph or line by line has them; so are the lines right after it that open
-    with a label.
+    with a label. ``in_prose=False`` leaves out the labels inside running text and those of data tables.
     """
     search = _Search(page, known, {})
     goes_on = False
@@ -71,6 +89,8 @@ def find_pairs(page: Cells, known: Vocabulary, spaced: frozenset[str] = frozense
             goes_on = True
         else:
             goes_on = False
+        if labels and not in_prose:
+            labels = outside_prose(cell, labels)
         if labels:
             search.labels[number] = labels
             last = labels[-1]
@@ -79,6 +99,10 @@ def find_pairs(page: Cells, known: Vocabulary, spaced: frozenset[str] = frozense
                 search.inline.add(kind)
             elif len(labels) == 1:
                 search.alone[kind] += 1
+    if not in_prose:
+        for table_cell in data_cells(page, search.by_table_cell, search.labels):
+            for number in search.by_table_cell.get(table_cell, ()):
+                search.labels.pop(number, None)
     below = header_rows(page, search.by_table_cell, search.labels)
     found: list[Pair] = []
     for number, labels in search.labels.items():
@@ -88,20 +112,34 @@ def find_pairs(page: Cells, known: Vocabulary, spaced: frozenset[str] = frozense
         else:
             found += _pairs_of_cell(search, number, cell, labels)
     found += _unknown_in_rows(search, found, below)
+    _pair_lists(search, found)
     return sorted(found, key=lambda pair: pair.cell)
 
 
 def _pairs_of_cell(search: _Search, number: int, cell: Cell, labels: list[Label]) -> list[Pair]:
-    pairs = []
+    pairs: list[Pair] = []
+    text, lined = cell.text, BREAK in cell.text
+    opens = not text[: labels[0].start].strip()
     for index, label in enumerate(labels):
         last = index + 1 == len(labels)
-        stop = len(cell.text) if last else labels[index + 1].start
-        value = clean_value(cell.text[label.end : stop])
-        lead = len(cell.text[: labels[0].start].strip())
-        pair = Pair(label.text, label.meaning, value, number, [number], lead=lead)
-        if last and not value:
+        stop = len(text) if last else labels[index + 1].start
+        end = label.end + value_end(text[label.end : stop], label.meaning, opens=opens)
+        if label.meaning is not None and label.meaning.field == "index_number":
+            end = run_end(cell, label.end, end)
+        value = clean_value(text[label.end : end])
+        begin = text.rfind(BREAK, 0, label.start) + 1 if lined else 0
+        same_line = bool(pairs) and begin <= labels[index - 1].start
+        lead = pairs[-1].lead if same_line else len(text[begin : label.start].strip())
+        pair = Pair(label.text, label.meaning, value, number, [number], lead=lead, span=(begin, end))
+        pair.rest = end < stop and is_text(text[end:stop].partition(BREAK)[0])
+        if label.meaning is None and label.text in BODY_LABELS:
+            pair.value, pair.rest = "", bool(value)
+        elif last and not value and end == stop:
             _look_beside(search, pair, cell, label, alone=len(labels) == 1)
         pairs.append(pair)
+    if lined and is_mixed(text, [pair.span for pair in pairs]):
+        for pair in pairs:
+            pair.mixed = True
     return pairs
 
 
@@ -166,7 +204,11 @@ def _take(search: _Search, pair: Pair, numbers: list[int]) -> None:
     """Give ``pair`` the text of these cells, unless a label stands in them or they are too long for a value."""
     if not numbers or any(_has_known(search, number) for number in numbers):
         return
+    if pair.meaning is None and pair.label in BODY_LABELS:
+        return
     value = clean_value(" ".join(search.page.items[number].text for number in numbers))
+    if pair.meaning is not None and pair.meaning.field in PLAIN and is_prose(value):
+        return
     if len(value) <= _LONGEST_VALUE:
         pair.value = value
         pair.used += numbers
@@ -205,6 +247,27 @@ def _unknown_in_rows(
         _take(search, pair, _numbers_beside(search, pair, table_cell))
         pairs.append(pair)
     return pairs
+
+
+def _pair_lists(search: _Search, found: list[Pair]) -> None:
+    """Values for labels that fill one list, from a list of as many entries right behind it."""
+    lists = [parent for (parent, _), count in search.alone.items() if count >= _FEWEST_LISTED]
+    if not lists:
+        return
+    by_cell = {pair.cell: pair for pair in found}
+    extent = search.page.extent
+    for parent in lists:
+        beside = None if parent is None else parent.getnext()
+        if parent is None or beside is None or beside.tag != parent.tag:
+            continue
+        (first, last), (start, stop) = extent.get(parent, (0, 0)), extent.get(beside, (0, 0))
+        labels = [by_cell.get(number) for number in range(first, last)]
+        if start != last or stop - start != last - first or len(labels) > _MOST_LISTED:
+            continue
+        if all(pair is not None and not pair.value and pair.meaning for pair in labels):
+            for pair, number in zip(labels, range(start, stop), strict=True):
+                if pair is not None:
+                    _take(search, pair, [number])
 
 
 def clean_value(text: str) -> str:

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from pipelines.blocks.groups import Group
+from pipelines.blocks.lines import is_prose
 from pipelines.blocks.pairs import Pair
 from pipelines.candidates import field_date
 from pipelines.cells import Cells
@@ -15,6 +16,8 @@ from pipelines.vocabulary import IGNORED
 
 # How many cells an info line may stand below (or above) the title it belongs to.
 _BELOW, _ABOVE = 12, 6
+# Known labels of a block that may open the body.
+_FEWEST_KNOWN = 3
 _SENTENCE = re.compile("[，。；！？]")
 _LINE_FIELDS = frozenset(("published_on", "written_on", "source", "agency", "issuing_body"))
 # Characters of a value, of a whole cell, and before its first label, in an info line; of a cell that is prose.
@@ -46,6 +49,20 @@ def believed(
 
 def _within(group: Group, inside: Sequence[tuple[int, int]]) -> bool:
     return any(first <= pair.cell < last for pair in group.known[:1] for first, last in inside)
+
+
+def in_body(group: Group, cells: Cells, body: tuple[int, int]) -> bool:
+    """Whether a group stands in the body (a range of cells) as part of its text.
+
+    A metadata block of three known labels or more that opens the body is none of its text.
+    """
+    first, last = body
+    begins = group.pairs[0].cell
+    if not first <= begins < last:
+        return False
+    before = cells.items[first:begins]
+    top = len(before) <= _BELOW and not any(is_prose(cell.text) for cell in before)
+    return not (top and group.is_block and len(group.known) >= _FEWEST_KNOWN)
 
 
 def _by_title(group: Group, titles: Sequence[int]) -> bool:
@@ -104,5 +121,6 @@ def belonging(group: Group, cells: Cells) -> list[Pair]:
     return [
         pair
         for pair in group.pairs
-        if (pair.meaning or pair.in_row or pair.cell <= known[-1].cell) and (numbered or not pair.loose)
+        if (pair.meaning or pair.in_row or (pair.cell <= known[-1].cell and not pair.mixed))
+        and (numbered or not pair.loose)
     ]
