@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from archive.content import Content, same_text
-from archive.similarity import condense, resemblance
+from archive.history.content import Content, same_text
+from archive.history.similarity import condense, resemblance
 
 MAX_TEXTS = 20
 """A number that names more different texts than this is a placeholder and names nothing."""

@@ -10,20 +10,20 @@ from collections.abc import Sequence
 
 from sqlite_utils import Database
 
-from archive.attachments import save_attachments
 from archive.captures.table import add_capture
-from archive.documents import Shown, create_document, read_shown, refresh
-from archive.earlier import Sighting, earlier, read_sighting
 from archive.events import add_event
+from archive.history.attachments import save_attachments
+from archive.history.documents import Shown, create_document, read_shown, refresh
+from archive.history.earlier import Sighting, earlier, read_sighting
+from archive.history.indexing import indexed
+from archive.history.joining import join
+from archive.history.presence import mark_present, quarantined, reconsider, touch, write_gone
+from archive.history.replacing import WouldLose, release, replace_last, replace_record
+from archive.history.revisions import Cause, Part, Stored, add_revision, changed_fields, read_record, stored
+from archive.history.sharing import note_numbers
+from archive.history.visits import Outcome, Visit, VisitResult
 from archive.identity import Placement, place, uid_of
-from archive.indexing import indexed
-from archive.joining import join
-from archive.presence import mark_present, quarantined, reconsider, touch, write_gone
 from archive.record import content_hash
-from archive.replacing import WouldLose, release, replace_last, replace_record
-from archive.revisions import Cause, Part, Stored, add_revision, changed_fields, read_record, stored
-from archive.sharing import note_numbers
-from archive.visits import Outcome, Visit, VisitResult
 
 __all__ = ["Visit", "VisitResult", "WouldLose", "replace_record", "touch", "write_gone", "write_visit"]
 

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 
-from archive.frontier import Due, due, due_revisits, is_listed_in, newest_visit, visited_count
+from archive.crawling.frontier import Due, due, due_revisits, is_listed_in, newest_visit, visited_count
 from crawler import clock
 from crawler.session import WINDOW, CrawlSession
 

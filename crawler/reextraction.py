@@ -9,9 +9,9 @@ from __future__ import annotations
 from sqlite_utils import Database
 
 from archive.captures.reader import DamagedCapture, read_capture
+from archive.history.sources import last_read, sources
 from archive.layout import DataDirectory
 from archive.record import Record
-from archive.sources import last_read, sources
 from crawler import clock
 from crawler.portals.model import Portal
 from crawler.portals.plan import detail_for

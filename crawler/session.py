@@ -17,13 +17,13 @@ from sqlite_utils import Database
 from archive import __version__
 from archive.captures.records import event_block, warcinfo_block
 from archive.captures.writer import CaptureWriter
-from archive.crawls import beat, finish_crawl, open_crawl, reopen_crawl, start_crawl, suspend_crawl
+from archive.crawling.crawls import beat, finish_crawl, open_crawl, reopen_crawl, start_crawl, suspend_crawl
+from archive.crawling.walks import drop_cursors
 from archive.info import get_info
 from archive.layout import DataDirectory
 from archive.lock import portal_lock
 from archive.prepare import prepare
 from archive.transaction import connect, transaction
-from archive.walks import drop_cursors
 from crawler import clock
 from crawler.health import CrawlVerdict, WalkReport
 from crawler.journal import Journal

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
-from archive.difference import Difference, differing, passages
+from archive.history.difference import Difference, differing, passages
 from archive.search import printable
 from archive.web.labels import field_label
 from archive.web.times import with_offset

@@ -11,10 +11,10 @@ from sqlite_utils import Database
 from archive.commands.common import BAD_INPUT, data_option, echo_json, fail, open_archive
 from archive.commands.print_difference import print_difference
 from archive.commands.print_document import print_candidates, print_dossier
-from archive.difference import last_difference
-from archive.dossier import dossier
+from archive.history.difference import last_difference
+from archive.history.dossier import dossier
+from archive.history.lookup import NotFound, find_documents
 from archive.layout import DataDirectory
-from archive.lookup import NotFound, find_documents
 
 CANDIDATES = """
 SELECT uid, title, published_on, portal, url FROM documents

@@ -6,9 +6,10 @@ from typing import Any
 
 from archive.web.labels import column_description, column_label, table_description, table_label, value_label
 from archive.web.metadata import TITLE, facets, listed_columns
-from archive.web.show import cell, full, link, local_time, paragraphs, pretty_json, snippet
+from archive.web.show import cell, full, link, local_time, marked, paragraphs, pretty_json, snippet
 
 __all__ = [
+    "ERRORS",
     "LOOKUPS",
     "TITLE",
     "cell",
@@ -19,6 +20,8 @@ __all__ = [
     "full",
     "link",
     "local_time",
+    "marked",
+    "nothing",
     "paragraphs",
     "pretty_json",
     "shown_columns",
@@ -27,6 +30,16 @@ __all__ = [
     "table_label",
     "value_label",
 ]
+
+ERRORS = {
+    "Database not found": "没有这个地址。",
+    "Table not found": "没有这张表，也没有这个查询。",
+    "Record not found": "没有这一行。",
+    "No data": "没有内容。",
+    "404": "没有这个地址。",
+    "Database download is forbidden": "不提供数据库文件的下载。",
+}
+"""What Datasette says when there is nothing to show, in the language of the pages."""
 
 LOOKUPS = {
     "exact": "等于",
@@ -52,6 +65,11 @@ LOOKUPS = {
     "notblank": "不为空",
 }
 """Datasette's filters, by key."""
+
+
+def nothing(shown: object) -> str:
+    """The class of a cell without a value: a narrow screen, where each stands on its own line, leaves it out."""
+    return " gk-nothing" if str(shown).strip() in ("", "&nbsp;") else ""
 
 
 def shown_columns(table: str, columns: list[Any], request: Any) -> list[Any]:

@@ -1,10 +1,13 @@
-"""What the home page and the pages of rows show beyond what Datasette gives them."""
+"""What pages show beyond what Datasette gives them."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from datasette.utils import path_from_row_pks, tilde_encode, urlsafe_components
+
+from archive.web.body import Body, body
+from archive.web.changes import Changes, revision_changes
 
 _COUNTS = """
 SELECT (SELECT count(*) FROM documents WHERE revision_id IS NOT NULL) AS documents,
@@ -36,6 +39,9 @@ _RELATED = {
     "findings": "SELECT id, severity, message FROM findings WHERE document_id = ? AND resolved_at IS NULL",
 }
 _SHOWN = 100
+_TABLES = """
+SELECT json_extract(r.record, '$.tables') FROM documents AS d JOIN revisions AS r ON r.id = d.revision_id WHERE d.id = ?
+"""
 
 
 async def home(datasette: Any, databases: set[str]) -> list[dict[str, Any]]:
@@ -58,7 +64,27 @@ async def row(datasette: Any, database: str, table: str, request: Any) -> dict[s
         connection = datasette.get_database(database)
         for name, sql in _RELATED.items():
             context[name] = (await connection.execute(f"{sql} LIMIT {_SHOWN}", [keys[0]])).rows
+        tables = (await connection.execute(_TABLES, [keys[0]])).first()
+
+        def document_body(text: str) -> Body:
+            return body(text, tables[0] if tables else None)
+
+        context["body"] = document_body
     return context
+
+
+async def changes(datasette: Any, database: str, revision_id: int, brief: bool) -> Changes | None:
+    """What a revision changed; an excerpt of it for lists."""
+    found: Changes | None = await datasette.get_database(database).execute_fn(
+        lambda connection: revision_changes(connection, revision_id, brief=brief)
+    )
+    return found
+
+
+async def hidden_documents(datasette: Any, database: str) -> int:
+    """How many documents have no accepted revision, and are in no list; read from an index."""
+    sql = "SELECT count(*) FROM documents WHERE revision_id IS NULL"
+    return int((await datasette.get_database(database).execute(sql)).first()[0])
 
 
 async def _foreign_keys(

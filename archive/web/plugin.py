@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Awaitable, Callable
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from pluggy import HookimplMarker
 from archive.search import register
 from archive.search.sql import escape_fts
 from archive.web import helpers, pages, show
+from archive.web.blank_search import without_blank_search
 from archive.web.facets import YearFacet
 from archive.web.headers import with_security_headers
 from archive.web.metadata import metadata
@@ -70,15 +72,20 @@ def prepare_jinja2_environment(env: Environment, datasette: Any) -> None:
 def extra_template_vars(
     database: str | None, table: str | None, view_name: str, request: Any, datasette: Any
 ) -> Callable[[], Awaitable[dict[str, Any]]]:
-    """The home page's archives; a row's surroundings."""
+    """The home page's archives; a row's surroundings; what a revision changed, where a page asks for it."""
 
     async def inner() -> dict[str, Any]:
         archives = _archives.get(datasette, set())
         if view_name == "index":
             return {"archives": await pages.home(datasette, archives)}
-        if view_name == "row" and database in archives and table:
-            return {"related": await pages.row(datasette, database, table, request)}
-        return {}
+        if database not in archives:
+            return {}
+        found: dict[str, Any] = {"revision_changes": partial(pages.changes, datasette, database)}
+        if view_name == "row" and table:
+            found["related"] = await pages.row(datasette, database, table, request)
+        if view_name == "database":
+            found["hidden_documents"] = await pages.hidden_documents(datasette, database)
+        return found
 
     return inner
 
@@ -86,7 +93,11 @@ def extra_template_vars(
 @hookimpl
 def render_cell(column: str, value: object, table: str | None, database: str, datasette: Any) -> str | None:
     """Links, local times and Chinese values in lists."""
-    return show.cell(table, column, value) if database in _archives.get(datasette, set()) else None
+    if database not in _archives.get(datasette, set()):
+        return None
+    if table is None and column == "修订" and isinstance(value, int):
+        return show.revision_link(datasette.urls.table(database, "revisions"), value)
+    return show.cell(table, column, value)
 
 
 @hookimpl
@@ -112,15 +123,15 @@ def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
         return Response(text, content_type="text/css; charset=utf-8", headers={"Cache-Control": "max-age=60"})
 
     async def document(datasette: Any, request: Any) -> Response:
-        uid = request.url_vars["uid"]
+        uid = request.url_vars["uid"].lower()
         if address := await pages.find_document(datasette, _archives.get(datasette, set()), uid):
             return Response.redirect(address)
         raise NotFound(f"没有档案号为 {uid} 的文件")
 
-    return [(r"^/-/gongkai\.css$", style), (r"^/-/document/(?P<uid>[a-z0-9]{16})$", document)]
+    return [(r"^/-/gongkai\.css$", style), (r"^/-/document/(?P<uid>[^/]+)$", document)]
 
 
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
-    """Security headers on every answer."""
-    return with_security_headers
+    """Security headers on every answer; an empty search box is none."""
+    return lambda application: with_security_headers(without_blank_search(application))

@@ -6,19 +6,28 @@ import json
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
 from archive.search import EmptyQuery
-from archive.search.snippet import make_snippet
+from archive.search.snippet import Snippet, make_snippet, mark_all
 from archive.search.tokens import query_terms
-from archive.web.labels import column_label, value_label
+from archive.web.labels import field_label, reason, value_label
+from archive.web.times import beijing
 
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _URL_WIDTH = 60
+_NONE = Markup('<span class="none">—</span>')
+
+# The names that the queries at hand give to columns whose values are named in Chinese.
+_QUERY_COLUMNS = {
+    "改动的栏目": ("revisions", "changed"),
+    "原因": ("revisions", "quarantine_reason"),
+    "状态": ("sightings", "state"),
+    "程度": ("findings", "severity"),
+    "规则": ("findings", "rule"),
+}
 
 # Columns whose text is JSON.
 JSON_COLUMNS = frozenset(
@@ -55,13 +64,17 @@ def link(url: str, width: int = _URL_WIDTH) -> Markup:
     return Markup('<a href="{}" rel="noopener noreferrer nofollow" title="{}">{}</a>').format(url, url, text)
 
 
+def revision_link(revisions: str, revision_id: int) -> Markup:
+    """A link to the page of a revision, under the address of their table."""
+    return Markup('<a href="{}/{}">看改动</a>').format(revisions, revision_id)
+
+
 def local_time(value: str) -> Markup:
-    """A UTC time as China's clock shows it, which has no summer time; the UTC time stands in the title."""
-    try:
-        local = datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ") + timedelta(hours=8)
-    except (ValueError, OverflowError):
+    """A UTC time as China's clock shows it; the UTC time stands in the title."""
+    local = beijing(value)
+    if local is None:
         return Markup.escape(value)
-    return Markup('<time datetime="{}" title="{}">{:%Y-%m-%d %H:%M}</time>').format(value, value, local)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(value, value, local)
 
 
 def _from_json(column: str, value: str) -> Markup | None:
@@ -72,8 +85,7 @@ def _from_json(column: str, value: str) -> Markup | None:
     if data in ([], {}, None):
         return Markup("&nbsp;")
     if isinstance(data, list) and all(isinstance(item, str) for item in data):
-        named = [column_label(None, item) for item in data] if column == "changed" else data
-        return Markup.escape("、".join(named))
+        return Markup.escape("、".join(map(field_label, data) if column == "changed" else data))
     return None
 
 
@@ -81,22 +93,26 @@ def cell(table: str | None, column: str, value: object) -> Markup | None:
     """What a value looks like in a list; None: as Datasette shows it (escaped, cut)."""
     if not isinstance(value, str) or not value:
         return None
-    if _TIME.fullmatch(value):
+    if table is None:
+        table, column = _QUERY_COLUMNS.get(column, (None, column))
+    if beijing(value) is not None:
         return local_time(value)
     if is_link(value):
         return link(value)
     if column == "uid" and re.fullmatch(r"[a-z0-9]{16}", value):
         return Markup('<a href="/-/document/{}">{}</a>').format(value, value)
-    if column in JSON_COLUMNS or column == "改动的栏目":
-        return _from_json("changed" if column == "改动的栏目" else column, value)
+    if column == "quarantine_reason":
+        return Markup.escape(reason(value))
+    if column in JSON_COLUMNS:
+        return _from_json(column, value)
     label = value_label(table, column, value)
     return Markup.escape(label) if label != value else None
 
 
 def full(table: str, column: str, value: object) -> Markup:
     """What a value looks like on the page of its row, nothing left out."""
-    if value is None or value == "":
-        return Markup('<span class="none">—</span>')
+    if value is None or value == "" or (column in JSON_COLUMNS and value in ("[]", "{}")):
+        return _NONE
     short = cell(table, column, value)
     if column in JSON_COLUMNS and short is None:
         return pretty_json(str(value))
@@ -125,16 +141,26 @@ def paragraphs(text: str) -> Markup:
     return Markup("").join(paragraphs)
 
 
+def _terms(query: object) -> Sequence[str]:
+    try:
+        return query_terms(str(query))
+    except EmptyQuery:
+        return ()
+
+
+def marked(text: object, query: object) -> Markup:
+    """The whole of a short ``text`` with what ``query`` looks for in ``<mark>``."""
+    return _with_marks(mark_all(str(text), _terms(query)))
+
+
 def snippet(text: Any, query: Any) -> Markup:
     """A line of ``text`` around what ``query`` looks for, the hits in ``<mark>``; empty when it is not in
     it."""
-    try:
-        terms: Sequence[str] = query_terms(str(query))
-    except EmptyQuery:
-        return Markup("")
-    found = make_snippet(str(text or ""), terms)
-    if not found.hits:
-        return Markup("")
+    found = make_snippet(str(text or ""), _terms(query))
+    return _with_marks(found) if found.hits else Markup("")
+
+
+def _with_marks(found: Snippet) -> Markup:
     pieces, done = [], 0
     for start, end in found.hits:
         pieces += [

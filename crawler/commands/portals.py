@@ -10,8 +10,8 @@ import click
 from rich.table import Column, Table
 
 from archive.commands.common import TROUBLE, data_option, echo_json, fail, open_archive, wide_console
+from archive.crawling.portals import portal_states, set_enabled
 from archive.layout import DataDirectory
-from archive.portals import portal_states, set_enabled
 from archive.prepare import prepare
 from archive.transaction import connect, transaction
 from crawler import clock

@@ -14,11 +14,11 @@ from sqlite_utils import Database
 
 from archive.captures.reader import DamagedCapture
 from archive.commands.common import LOCKED, OK, TROUBLE, data_option, echo_json, fail, open_archive
+from archive.crawling.portals import portal_ids
+from archive.history.sources import revision_count, revisions_of
 from archive.layout import DataDirectory
 from archive.lock import PortalLocked, portal_lock
-from archive.portals import portal_ids
 from archive.record import Record
-from archive.sources import revision_count, revisions_of
 from archive.transaction import transaction
 from archive.writer import WouldLose, replace_record
 from crawler import clock

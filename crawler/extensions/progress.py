@@ -21,7 +21,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import create_looping_call
 
-from archive.frontier import counts
+from archive.crawling.frontier import counts
 from crawler import clock
 
 TERMINAL_SECONDS = 1.0

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sqlite_utils import Database
 
-from archive.portals import retire_missing, save_directory, save_portal
+from archive.crawling.portals import retire_missing, save_directory, save_portal
 from crawler.portals.model import Directory, Portal
 from crawler.portals.plan import config_hash
 

@@ -20,7 +20,7 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
-from archive.frontier import Due
+from archive.crawling.frontier import Due
 from archive.layout import DataDirectory
 from archive.lock import PortalLocked
 from archive.migrations import NewerDatabase

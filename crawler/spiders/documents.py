@@ -10,7 +10,7 @@ from scrapy.exceptions import DropItem, IgnoreRequest
 from scrapy.http import Response
 
 from archive.captures.model import Capture
-from archive.frontier import Due, fetch_failed
+from archive.crawling.frontier import Due, fetch_failed
 from archive.record import Finding, Record
 from archive.writer import Visit, VisitResult, touch, write_gone, write_visit
 from crawler import clock

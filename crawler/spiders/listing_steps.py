@@ -10,9 +10,9 @@ from scrapy.exceptions import IgnoreRequest
 from sqlite_utils import Database
 
 from archive.captures.model import Capture
-from archive.entries import ListedEntry, listed_count, record_listing
+from archive.crawling.entries import ListedEntry, listed_count, record_listing
+from archive.crawling.walks import walk_counts
 from archive.urls import has_session, host_of, url_key
-from archive.walks import walk_counts
 from crawler import clock
 from crawler.engines.base import Entry, ListingPage, ListingRequest
 from crawler.fetching import describe

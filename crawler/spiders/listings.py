@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlite_utils import Database
 
-from archive.walks import (
+from archive.crawling.walks import (
     WalkCounts,
     empty_in_the_last,
     finish_walk,

@@ -10,10 +10,10 @@ import pytest
 from sqlite_utils import Database
 
 from archive.captures.model import Capture
-from archive.crawls import start_crawl
+from archive.crawling.crawls import start_crawl
+from archive.crawling.portals import save_directory, save_portal
 from archive.layout import DataDirectory
 from archive.migrations import migrate
-from archive.portals import save_directory, save_portal
 from archive.transaction import connect, transaction
 
 T0 = "2026-11-23T02:15:00Z"

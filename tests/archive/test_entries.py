@@ -1,4 +1,4 @@
-"""archive.entries: listing pages into sightings, entries, walk counts and cursor."""
+"""archive.crawling.entries: listing pages into sightings, entries, walk counts and cursor."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from archive.entries import _KNOWN, ListedEntry, ListingResult, record_listing
+from archive.crawling.entries import _KNOWN, ListedEntry, ListingResult, record_listing
+from archive.crawling.walks import finish_walk, start_walk
 from archive.transaction import transaction
-from archive.walks import finish_walk, start_walk
 
 CRAWL, T0 = "20261123T021500Z-00000001", "2026-11-23T02:15:00Z"
 

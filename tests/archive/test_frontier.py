@@ -1,14 +1,14 @@
-"""archive.frontier: what is due, when failing addresses come again, nothing twice in a crawl."""
+"""archive.crawling.frontier: what is due, when failing addresses come again, nothing twice in a crawl."""
 
 from __future__ import annotations
 
 import pytest
 
-from archive.entries import ListedEntry, record_listing
-from archive.frontier import _DUE, counts, due, due_revisits, fetch_failed, next_try
-from archive.portals import save_directory
+from archive.crawling.entries import ListedEntry, record_listing
+from archive.crawling.frontier import _DUE, counts, due, due_revisits, fetch_failed, next_try
+from archive.crawling.portals import save_directory
+from archive.crawling.walks import start_walk
 from archive.transaction import transaction
-from archive.walks import start_walk
 
 CRAWL, T0 = "20261123T021500Z-00000001", "2026-11-23T02:15:00Z"
 

@@ -1,4 +1,4 @@
-"""archive.portals, crawls, findings, events, info: rows in and out."""
+"""archive.crawling.portals, crawls, findings, events, info: rows in and out."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import sqlite3
 
 import pytest
 
-from archive.crawls import beat, finish_crawl, open_crawl
+from archive.crawling.crawls import beat, finish_crawl, open_crawl
+from archive.crawling.portals import retire_missing, save_directory, save_portal, set_enabled
 from archive.events import add_event
 from archive.findings import fingerprint, save_finding
 from archive.info import get_info, set_info
-from archive.portals import retire_missing, save_directory, save_portal, set_enabled
 from archive.transaction import transaction
 
 CRAWL, T0, T1 = "20261123T021500Z-00000001", "2026-11-23T02:15:00Z", "2026-11-24T02:15:00Z"

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from archive.content import Content
+from archive.history.content import Content
+from archive.history.similarity import simhash
 from archive.identity import MAX_TEXTS, Earlier, KnownAddress, KnownDocument, place, uid_of
-from archive.similarity import simhash
 
 
 @dataclass

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from archive.presence import shanghai_day
+from archive.history.presence import shanghai_day
 from archive.transaction import transaction
 from archive.writer import touch
 

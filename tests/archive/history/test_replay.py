@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archive.content import Content
+from archive.history.content import Content
 from archive.record import Record, content_hash
 from archive.search import check_index
 

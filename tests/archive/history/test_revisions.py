@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from archive.history.revisions import changed_fields
 from archive.record import Attachment, Finding
-from archive.revisions import changed_fields
 from archive.transaction import transaction
 from archive.writer import WouldLose, replace_record
 

@@ -12,12 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from archive import difference as difference_module
 from archive.commands.print_difference import print_difference
 from archive.commands.show import command
-from archive.difference import compare, difference_between, differing, last_difference, revision_before
+from archive.history import difference as difference_module
+from archive.history.difference import (
+    compare,
+    difference_between,
+    differing,
+    last_difference,
+    revision_before,
+)
+from archive.history.lookup import BY_ADDRESS, BY_NUMBER
 from archive.layout import DataDirectory
-from archive.lookup import BY_ADDRESS, BY_NUMBER
 from archive.record import Attachment, Finding, Record, Signoff
 
 N1 = "005452487/2020-00001"

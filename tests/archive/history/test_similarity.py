@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.content import NEAR, Content, index_key, same_text
-from archive.similarity import SHINGLE, condense, resemblance, shingles, simhash
+from archive.history.content import NEAR, Content, index_key, same_text
+from archive.history.similarity import SHINGLE, condense, resemblance, shingles, simhash
 
 
 def test_layout_case_and_width_do_not_count() -> None:

@@ -83,7 +83,23 @@ def add_document(
     return int(document)
 
 
+def add_revision(db: Database, document: int, record: str, **fields: Any) -> int:
+    """Write another revision of a document at its address, a day later; returns its id. It is not shown."""
+    sighting, portal = db.execute(
+        "SELECT id, portal FROM sightings WHERE document_id = ?", [document]
+    ).fetchone()
+    number = db.execute("SELECT count(*) FROM revisions WHERE sighting_id = ?", [sighting]).fetchone()[0]
+    count = 1000 + db.execute("SELECT count(*) FROM captures").fetchone()[0]
+    row = {"document_id": document, "sighting_id": sighting, "number": number + 1, "record": record}
+    row |= {"cause": "edit", "seen_at": f"2026-11-{23 + number}T16:30:00Z", "content_hash": str(count)}
+    with transaction(db):
+        row["capture_id"] = _capture(db, portal, count)
+        return int(db["revisions"].insert(row | {"extractor_version": "1"} | fields).last_pk)
+
+
 @pytest.fixture(scope="session")
 def make() -> SimpleNamespace:
-    """``make.archive(path)``, ``make.portal(db, …)``, ``make.document(db, …)``."""
-    return SimpleNamespace(archive=make_archive, portal=add_portal, document=add_document)
+    """``make.archive(path)``, ``make.portal(db, …)``, ``make.document(db, …)``, ``make.revision(db, …)``."""
+    return SimpleNamespace(
+        archive=make_archive, portal=add_portal, document=add_document, revision=add_revision
+    )

@@ -101,4 +101,4 @@ def test_in_a_browser(address: str, tmp_path: Path) -> None:
         capture_output=True, text=True, timeout=60, check=True,
     ).stdout  # fmt: skip
     assert "<title>公开 · 文件 · 政府信息公开档案</title>" in found
-    assert "信息公开指南&lt;script&gt;" in found and "<mark>公开</mark>" in found
+    assert "信息<mark>公开</mark>指南&lt;script&gt;" in found and "<mark>公开</mark>内容" in found

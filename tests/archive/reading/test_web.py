@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from archive.transaction import connect
 from archive.web.app import make_datasette
-from archive.web.labels import labels
+from archive.web.labels import labels, value_label
 from archive.web.metadata import tables
 
 HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)">'
@@ -136,6 +136,18 @@ def test_search(datasette: object, query: str, expected: list[int]) -> None:
 
 def test_hits_are_marked(page: Page) -> None:
     assert "信息<mark>公开</mark>工作" in page("/gongkai/documents?_search=" + quote("公开"))
+    assert "年政府信息<mark>公开</mark>工作年度报告</a>" in page(
+        "/gongkai/documents?_search=" + quote("公开")
+    )
+    assert "005452487/<mark>2019-0</mark>0001" in page("/gongkai/documents?_search=2019-0")
+
+
+@pytest.mark.parametrize("query", ["_search=", "_search=%20+%E3%80%80", "_search=&_sort_desc=id&_search="])
+def test_an_empty_search_box_shows_all(page: Page, datasette: object, query: str) -> None:
+    text = page(f"/gongkai/documents?{query}")
+    assert "共 <b>4</b> 份文件" in text and "，含“" not in text
+    assert len(fetch(datasette, f"/gongkai/documents.json?_shape=array&{query}").json()) == 4
+    assert "共 <b>2</b> 份文件" in page(f"/gongkai/documents?published_on__startswith=2020&{query}")
 
 
 def test_facets(page: Page) -> None:
@@ -169,8 +181,77 @@ def test_a_revisions_record_is_readable(page: Page) -> None:
 def test_the_address_of_a_uid(datasette: object) -> None:
     for uid in ("uid0000000000000", "oldoldoldoldoldo"):
         assert fetch(datasette, f"/-/document/{uid}").headers["location"] == "/gongkai/documents/1"
-    missing = fetch(datasette, "/-/document/aaaaaaaaaaaaaaaa")
-    assert missing.status_code == 404 and "找不到" in missing.text
+    assert fetch(datasette, "/-/document/UID0000000000000").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/-/document/aaaaaaaaaaaaaaaa", "没有档案号为 aaaaaaaaaaaaaaaa 的文件"),
+        ("/-/document/nopenope", "没有档案号为 nopenope 的文件"),
+        ("/nowhere/documents", "没有这个地址"), ("/-/nothing", "没有这个地址"),
+        ("/gongkai/nothing", "没有这张表"), ("/gongkai/documents/999", "没有这一行"),
+    ],
+)  # fmt: skip
+def test_what_is_not_there_is_said_in_chinese(datasette: object, path: str, words: str) -> None:
+    missing = fetch(datasette, path)
+    assert missing.status_code == 404 and "找不到这一页" in missing.text
+    assert words in missing.text and "not found" not in missing.text
+
+
+def test_hidden_documents_are_not_counted(page: Page) -> None:
+    assert re.search(r"<code>documents</code>\s*<span[^>]*>4 行", page("/gongkai"))
+
+
+def test_related_rows_are_named_once(page: Page) -> None:
+    related = page("/gongkai/documents/1").split("<h2>其他关联</h2>")[1].split("</ul>")[0]
+    assert "附件：1 行</a></li>" in related and "<span>文件</span>" not in related
+
+
+def test_states_rules_and_severities_are_in_chinese(make: SimpleNamespace, tmp_path: Path) -> None:
+    db = make.archive(tmp_path / "gongkai.db")
+    document = make.document(db, title="x", attachments=("a.doc",))
+    db["sightings"].update(1, {"state": "error", "last_error": "HTTP 500"})
+    finding = {"fingerprint": "f", "rule": "index-number-reused", "severity": "warning", "message": "m"}
+    db["findings"].insert(finding | {"document_id": document, "first_seen_at": "x", "last_seen_at": "x"})
+    db.close()
+    datasette = make_datasette(tmp_path / "gongkai.db")
+    paths = ("failing", "open-findings", "findings", "findings/1", "attachments", "documents/1")
+    shown = {path: text_of(fetch(datasette, f"/gongkai/{path}").text) for path in paths}
+    assert "出错" in shown["failing"]
+    for path in ("open-findings", "findings", "findings/1"):
+        assert "警告" in shown[path] and "索引号重复使用" in shown[path]
+        assert "index-number-reused" not in shown[path]
+    assert "未下载（仅登记链接）" in shown["attachments"] and "未下载（仅登记链接）" in shown["documents/1"]
+
+
+def test_every_cell_of_a_documents_lists_has_its_label(page: Page) -> None:
+    lists = page("/gongkai/documents/1").split('<h2 id="revisions">')[1].split("<details>")[0]
+    cells = re.findall(r"<td[^>]*>", lists)
+    assert len(cells) >= 17 and all(re.search(r'data-label="[^"]+"', cell) for cell in cells)
+
+
+def test_cells_without_a_value_are_known_to_a_narrow_screen(page: Page) -> None:
+    text = page("/gongkai/documents?id=1")
+    assert '<td class="col-document_number gk-nothing"' in text and '<td class="col-validity"' in text
+    assert "gk-nothing" in page("/gongkai/recent")
+
+
+def test_every_rule_of_the_code_has_a_chinese_name() -> None:
+    root = Path(__file__).resolve().parents[3]
+    sources = [
+        path.read_text("utf-8")
+        for room in ("archive", "pipelines", "crawler")
+        for path in (root / room).rglob("*.py")
+    ]
+    rules = {rule for text in sources for rule in re.findall(r'Finding\(\s*"([a-z-]+)"', text)}
+    rules |= {
+        rule
+        for text in sources
+        for rule in re.findall(r'^(?:REUSED|PLACEHOLDER) = "(.*)"', text, re.MULTILINE)
+    }
+    assert len(rules) >= 5
+    assert [rule for rule in rules if value_label("findings", "rule", rule) == rule] == []
 
 
 def test_every_query_at_hand_runs(datasette: object) -> None:

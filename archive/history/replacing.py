@@ -6,16 +6,16 @@ import json
 
 from sqlite_utils import Database
 
-from archive.content import Content
-from archive.documents import read_shown, refresh
-from archive.earlier import Sighting, documents_named, placeholders
 from archive.events import add_event
+from archive.history.content import Content
+from archive.history.documents import read_shown, refresh
+from archive.history.earlier import Sighting, documents_named, placeholders
+from archive.history.indexing import indexed
+from archive.history.joining import join
+from archive.history.principal import choose_principal
+from archive.history.revisions import Stored, delete_revision, stored
 from archive.identity import best_match, lost_text
-from archive.indexing import indexed
-from archive.joining import join
-from archive.principal import choose_principal
 from archive.record import Record, content_hash
-from archive.revisions import Stored, delete_revision, stored
 
 SHOWING = "SELECT id FROM documents WHERE revision_id = ?"
 SAYING = "SELECT DISTINCT document_id FROM sightings WHERE revision_id = ?"

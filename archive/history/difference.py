@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 
 from sqlite_utils import Database
 
+from archive.history.revisions import read_record
 from archive.record import METADATA_FIELDS, Record
-from archive.revisions import read_record
 
 # What a revision is read against: the last state before it of its own address, else of the document.
 BEFORE = """

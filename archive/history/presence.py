@@ -9,11 +9,11 @@ from sqlite_utils import Database
 
 from archive.captures.model import Capture
 from archive.captures.table import add_capture
-from archive.documents import read_shown, refresh
-from archive.earlier import read_sighting
+from archive.crawling.frontier import GONE_DAYS
 from archive.events import add_event
-from archive.frontier import GONE_DAYS
-from archive.indexing import indexed
+from archive.history.documents import read_shown, refresh
+from archive.history.earlier import read_sighting
+from archive.history.indexing import indexed
 
 _SHANGHAI = timezone(timedelta(hours=8))
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
-from archive.frontier import GONE_DAYS
+from archive.crawling.frontier import GONE_DAYS
 
 _SIGHTINGS = """
 SELECT s.id, s.portal, s.url_key, s.url, s.revision_id, r.content_hash, s.gone_days, s.role, s.first_seen_at

@@ -13,8 +13,8 @@ from sqlite_utils import Database
 
 from archive.captures.model import Capture
 from archive.captures.table import add_capture
+from archive.crawling.walks import store_cursor
 from archive.privacy import mask_record
-from archive.walks import store_cursor
 
 
 @dataclass(frozen=True, slots=True)

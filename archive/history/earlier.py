@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.content import Content, index_key
+from archive.history.content import Content, index_key
+from archive.history.similarity import simhash
 from archive.identity import MAX_TEXTS, Earlier, KnownAddress, KnownDocument
-from archive.similarity import simhash
 
 _CONTENT = "id, content_hash, index_key, title, body_text, document_number"
 _DOCUMENT = f"SELECT {_CONTENT} FROM documents WHERE id = ?"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from archive.documents import refresh
 from archive.events import add_event
-from archive.indexing import indexed
+from archive.history.documents import refresh
+from archive.history.indexing import indexed
 
 FIRST_SEEN = """
 SELECT c.crawl_id, r.seen_at, s.url_key FROM revisions AS r

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from archive.history.similarity import condense, resemblance, shingles
 from archive.record import Record
-from archive.similarity import condense, resemblance, shingles
 
 SHORT_BODY = 80
 """Characters (letters and digits) under which a body, such as 见附件, says nothing: then the titles decide."""

@@ -6,7 +6,7 @@ import unicodedata
 
 from sqlite_utils import Database
 
-from archive.content import index_key
+from archive.history.content import index_key
 from archive.urls import url_key
 
 # The indexes begin with the portal: the few portals first (CROSS JOIN keeps the order), instead of one long scan.

@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
-from archive.agencies import agency_id
-from archive.attachments import save_attachments
-from archive.content import Content
-from archive.principal import choose_principal
+from archive.history.agencies import agency_id
+from archive.history.attachments import save_attachments
+from archive.history.content import Content
+from archive.history.principal import choose_principal
+from archive.history.record_findings import save_record_findings
+from archive.history.revisions import read_record
+from archive.history.similarity import simhash
 from archive.record import METADATA_FIELDS, Record
-from archive.record_findings import save_record_findings
-from archive.revisions import read_record
-from archive.similarity import simhash
 
 _TEXTS = ("title", *METADATA_FIELDS)
 _DERIVED = (
@@ -63,7 +63,7 @@ def create_document(db: Database, *, uid: str, portal: str, url: str, at: str) -
 def refresh(db: Database, document_id: int, *, at: str, crawl_id: str | None, force: bool = False) -> None:
     """Choose the principal and the roles anew, and flatten what it shows where that is another revision.
 
-    Inside :func:`archive.indexing.indexed`. ``force``: flatten also when the revision is the same, because
+    Inside :func:`archive.history.indexing.indexed`. ``force``: flatten also when the revision is the same, because
     its record changed. A document without sightings goes on showing what it showed.
     """
     principal = choose_principal(db, document_id)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
-from archive.content import Content
+from archive.history.content import Content
 from archive.privacy import mask_record
 from archive.record import Record, content_hash, hashed_content
 

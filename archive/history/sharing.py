@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from archive.documents import read_shown
 from archive.findings import save_finding
+from archive.history.documents import read_shown
 from archive.identity import MAX_TEXTS, Placement
 
 REUSED = "index-number-reused"
