@@ -10,9 +10,10 @@ from lxml.etree import _Element
 
 from archive.record import Finding
 from pipelines import title as titles
+from pipelines.blocks.beside import Pair
 from pipelines.blocks.groups import Group, covered, groups
 from pipelines.blocks.lines import BODY_LABELS
-from pipelines.blocks.pairs import Pair, find_pairs
+from pipelines.blocks.pairs import find_pairs
 from pipelines.blocks.places import believed, belonging, in_body
 from pipelines.bundle import ListingFacts
 from pipelines.candidates import DATES, Candidate, best, conflicts, normalised

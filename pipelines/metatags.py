@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lxml.etree import _Element
 
-from pipelines.blocks.pairs import clean_value
+from pipelines.blocks.beside import clean_value
 from pipelines.dates import first_date, parse_date
 from pipelines.numbers import is_placeholder
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from archive.record import Signoff
-from pipelines.blocks.pairs import Pair, find_pairs
+from pipelines.blocks.beside import Pair
+from pipelines.blocks.pairs import find_pairs
 from pipelines.cells import Cells
 from pipelines.dates import parse_date
 from pipelines.numbers import is_placeholder

@@ -10,8 +10,8 @@ from itertools import accumulate
 
 from lxml.etree import _Element
 
+from pipelines.blocks.beside import Pair
 from pipelines.blocks.lines import is_mixed, is_prose
-from pipelines.blocks.pairs import Pair
 from pipelines.cells import Cells
 from pipelines.vocabulary import IGNORED
 

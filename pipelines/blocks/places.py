@@ -6,9 +6,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
+from pipelines.blocks.beside import Pair
 from pipelines.blocks.groups import Group
 from pipelines.blocks.lines import is_prose
-from pipelines.blocks.pairs import Pair
 from pipelines.candidates import field_date
 from pipelines.cells import Cells
 from pipelines.markup import collapse
