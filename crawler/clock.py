@@ -25,7 +25,8 @@ def _offset() -> timedelta:
         return timedelta()
     try:
         start = datetime.fromisoformat(text)
-    except ValueError as error:
+        start.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise ClockError(
             f"GONGKAI_NOW={text!r} is not an ISO date-time: write 2026-11-23T02:15:00+08:00"
         ) from error

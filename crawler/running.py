@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import logging
 from collections.abc import Sequence
@@ -12,7 +11,6 @@ from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
-from twisted.internet.error import ReactorNotRunning
 
 from archive.layout import DataDirectory
 from archive.lock import PortalLocked
@@ -20,6 +18,7 @@ from crawler.fetching import hush_scrapy
 from crawler.health import CrawlVerdict, WalkReport
 from crawler.options import CrawlOptions
 from crawler.portals.model import Portal
+from crawler.shutdown import Shutdown, stop_reactor
 from crawler.spiders.directory import REFUSALS, DirectorySpider
 from crawler.spiders.loader import spider_for
 
@@ -92,7 +91,7 @@ def run_crawls(
 
     async def crawl(portal: Portal) -> None:
         async with gate:
-            if any(_was_interrupted(crawler) for crawler in crawlers.values()):
+            if shutdown.begun:
                 return
             crawlers[portal.id] = process.create_crawler(spider_for(portal, data, options))
             try:
@@ -102,17 +101,19 @@ def run_crawls(
 
     async def crawl_all() -> None:
         await asyncio.gather(*(crawl(portal) for portal in portals))
-        from twisted.internet import reactor
+        stop_reactor()
 
-        if reactor.running:
-            with contextlib.suppress(ReactorNotRunning):  # a signal stopped it already
-                reactor.stop()  # type: ignore[misc]
+    def begun() -> list[DirectorySpider]:
+        spiders = (crawler.spider for crawler in crawlers.values())
+        return [spider for spider in spiders if isinstance(spider, DirectorySpider)]
 
+    shutdown = Shutdown(process, begun)
     _collect_seldom()
     loop = asyncio.get_event_loop()
     tasks: list[asyncio.Task[None]] = []
     loop.call_soon(lambda: tasks.append(loop.create_task(crawl_all())))
-    process.start(stop_after_crawl=False)
+    loop.call_soon(shutdown.install, loop)
+    process.start(stop_after_crawl=False, install_signal_handlers=False)
     return [_report(portal, crawlers.get(portal.id), errors.get(portal.id)) for portal in portals]
 
 
@@ -124,11 +125,6 @@ def _collect_seldom() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
-
-
-def _was_interrupted(crawler: Crawler) -> bool:
-    outcome = getattr(crawler.spider, "outcome", None)
-    return outcome is not None and outcome.verdict == "interrupted"
 
 
 def _report(portal: Portal, crawler: Crawler | None, error: BaseException | None) -> CrawlReport:

@@ -21,11 +21,16 @@ class TooLarge(ValueError):
     """The decoded body is larger than allowed: an unbounded one is how a small response fills the memory."""
 
 
+class Truncated(ValueError):
+    """The body ends in the middle of its Content-Encoding; one sentence."""
+
+
 class _Bounded:
-    """Collects output and refuses more than ``limit`` bytes."""
+    """Collects output and refuses more than ``limit`` bytes; ``ended``: the stream came to its end."""
 
     def __init__(self, limit: int):
         self.data = bytearray()
+        self.ended = False
         self._limit = limit
 
     def add(self, chunk: bytes) -> None:
@@ -34,10 +39,10 @@ class _Bounded:
             raise TooLarge(f"more than {self._limit} bytes when decompressed")
 
 
-def decode_body(payload: bytes, encodings: Iterable[bytes], limit: int) -> bytes:
+def decode_body(payload: bytes, encodings: Iterable[bytes], limit: int, *, whole: bool = False) -> bytes:
     """``payload`` without the Content-Encodings, given in the order of the header; at most ``limit`` bytes.
 
-    A body that is cut off gives what could be read. One that is not what its header says is given as it is
+    A body that is cut off gives what could be read, or raises :class:`Truncated` where ``whole`` is asked for. One that is not what its header says is given as it is
     (servers declare gzip and send plain text), and so is everything below an unknown encoding. Raises
     :class:`TooLarge`.
     """
@@ -50,9 +55,13 @@ def decode_body(payload: bytes, encodings: Iterable[bytes], limit: int) -> bytes
         out = _Bounded(limit)
         try:
             decoder(body, out)
-        except (zlib.error, brotli.error, zstd.ZstdError, EOFError):
+        except EOFError:
+            out.ended = False  # zstd's way to say that the stream is cut off
+        except (zlib.error, brotli.error, zstd.ZstdError):
             if not out.data:
                 return body
+        if whole and not out.ended and body:
+            raise Truncated(f"the {name.decode('latin-1')} body is cut off after {len(body)} bytes")
         body = bytes(out.data)
     return body
 
@@ -62,6 +71,7 @@ def _gunzip(body: bytes, out: _Bounded) -> None:
     rest = body
     while rest[:2] == b"\x1f\x8b":
         decompressor = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        out.ended = False
         _inflate_with(decompressor, rest, out)
         rest = decompressor.unused_data
     if rest is body:
@@ -83,6 +93,7 @@ def _inflate_with(decompressor: zlib._Decompress, body: bytes, out: _Bounded) ->
     while pending and not decompressor.eof:
         out.add(decompressor.decompress(pending, CHUNK))
         pending = decompressor.unconsumed_tail
+    out.ended = decompressor.eof
 
 
 def _unbrotli(body: bytes, out: _Bounded) -> None:
@@ -91,12 +102,14 @@ def _unbrotli(body: bytes, out: _Bounded) -> None:
     while chunk:
         out.add(chunk)
         chunk = b"" if decompressor.is_finished() else decompressor.process(b"", output_buffer_limit=CHUNK)
+    out.ended = decompressor.is_finished()
 
 
 def _unzstd(body: bytes, out: _Bounded) -> None:
     with zstd.ZstdFile(BytesIO(body)) as stream:
         while chunk := stream.read(CHUNK):
             out.add(chunk)
+    out.ended = True  # zstd's reader raises EOFError where the stream ends early
 
 
 _DECODERS: dict[bytes, Callable[[bytes, _Bounded], None]] = {

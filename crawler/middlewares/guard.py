@@ -9,7 +9,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from archive.urls import host_of
-from crawler.network.guard import POLICY, Policy, Refused, literal_address
+from crawler.network.guard import POLICY, Policy, Refused, literal_address, port_of
 
 
 class GuardMiddleware:
@@ -42,7 +42,9 @@ class GuardMiddleware:
                 "offsite", f"{request.url[:200]} is on another host than the portal's: recorded, not followed"
             )
         address = literal_address(url.hostname or "")
-        if address is not None and not self._policy.may_connect(url.hostname or "", address):
+        if address is not None and not self._policy.may_connect(
+            url.hostname or "", address, port_of(request.url)
+        ):
             raise self._private(request.url, address)
         request.meta["download_slot"] = host
 

@@ -32,10 +32,22 @@ def is_public(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
+        # Only this eighth of the space is given out; the rest are private, translating or unassigned ranges.
+        if ip not in _GLOBAL_UNICAST or ip in _DOCUMENTATION:
+            return False
     return ip.is_global and not ip.is_multicast
 
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+_DOCUMENTATION = ipaddress.ip_network("3fff::/20")
+_PORTS = {"http": 80, "https": 443}
+
+
+def port_of(url: str) -> int:
+    """The port that a request for an http or https address connects to."""
+    parts = urlsplit(url)
+    return parts.port or _PORTS.get(parts.scheme, 0)
 
 
 def literal_address(host: str) -> str | None:
@@ -50,7 +62,10 @@ def literal_address(host: str) -> str | None:
 
 @dataclass
 class Policy:
-    """What this process may connect to; one object, shared by the resolver and the middleware."""
+    """What this process may connect to; one object, shared by the resolver and the middleware.
+
+    ``allowed_hosts`` are ``host:port``: what one portal allows opens no other service of that machine.
+    """
 
     allowed_hosts: set[str] = field(default_factory=set)
     allow_private: bool = False
@@ -58,14 +73,15 @@ class Policy:
 
     def allow(self, url_or_host: str) -> None:
         """Allow one host (of a URL or ``host[:port]``) to have an address that is not public."""
-        text = url_or_host if "//" in url_or_host else f"//{url_or_host}"
-        host = urlsplit(text).hostname
-        if host:
-            self.allowed_hosts.add(host)
+        parts = urlsplit(url_or_host if "//" in url_or_host else f"//{url_or_host}")
+        ports = [parts.port] if parts.port else [_PORTS[parts.scheme]] if parts.scheme else _PORTS.values()
+        if parts.hostname:
+            self.allowed_hosts.update(f"{parts.hostname}:{port}" for port in ports)
 
-    def may_connect(self, host: str, address: str) -> bool:
+    def may_connect(self, host: str, address: str, port: int) -> bool:
         """Whether a connection to ``address``, which ``host`` resolved to, may be made; a refusal is remembered."""
-        if self.allow_private or host.strip("[]").lower() in self.allowed_hosts or is_public(address):
+        named = f"{host.strip('[]').lower()}:{port}"
+        if self.allow_private or named in self.allowed_hosts or is_public(address):
             return True
         self.refused[host.lower()] = address
         return False

@@ -16,15 +16,16 @@ from crawler.network.guard import POLICY
 class _GuardedReceiver:
     """Stands before Twisted's receiver and drops what the policy refuses."""
 
-    def __init__(self, receiver: Any, host: str):
+    def __init__(self, receiver: Any, host: str, port: int):
         self._receiver = receiver
         self._host = host
+        self._port = port
 
     def resolutionBegan(self, resolution: Any) -> None:
         self._receiver.resolutionBegan(resolution)
 
     def addressResolved(self, address: Any) -> None:
-        if POLICY.may_connect(self._host, address.host):
+        if POLICY.may_connect(self._host, address.host, self._port):
             self._receiver.addressResolved(address)
 
     def resolutionComplete(self) -> None:
@@ -49,7 +50,7 @@ class PublicAddressResolver(CachingHostnameResolver):
     ) -> Any:
         """See Twisted's ``IHostnameResolver``."""
         return super().resolveHostName(
-            cast("IResolutionReceiver", _GuardedReceiver(resolutionReceiver, hostName)),
+            cast("IResolutionReceiver", _GuardedReceiver(resolutionReceiver, hostName, portNumber)),
             hostName,
             portNumber,
             addressTypes,

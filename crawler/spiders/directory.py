@@ -130,7 +130,7 @@ class DirectorySpider(scrapy.Spider):
     async def finish(self, spider: scrapy.Spider, reason: str) -> None:
         """Write the verdict and release the portal (signal ``spider_closed``)."""
         session = self.session
-        if session is None:
+        if session is None or self.outcome is not None:
             return
         interrupted = reason == "shutdown"
         if session.over and session.broken is not None:

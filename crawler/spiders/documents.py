@@ -43,6 +43,9 @@ async def answer(session: CrawlSession, response: Response, entry: Due) -> Docum
         session.counts["gone"] += 1
         session.journal.add(lambda db: write_gone(db, entry.sighting_id, capture, at, session.crawl_id))
         return None
+    if response.status == 304 and not (entry.etag or entry.last_modified):
+        note_failed(session, entry, "HTTP 304, though nothing was asked conditionally", capture)
+        return None
     if response.status == 304:
         session.counts["unchanged"] += 1
         session.counts["fetched"] += 1

@@ -42,6 +42,8 @@ class Walk:
     pages: int | None = None
     first_page: list[str] = field(default_factory=list)
     second_pass: set[int] | None = None
+    embedded: set[int] = field(default_factory=set)
+    last_page: int = 0  # the highest page number that had entries
 
     async def run(self) -> Outcome:
         """Walk to an end; never raises for what a portal answers."""
@@ -88,7 +90,7 @@ class Walk:
                 "blocked", f"page {request.page} answered with a challenge ({fetched.blocked})", self.drifted
             )
         if fetched.missing and request.page > 1:
-            return None
+            return None  # asked twice
         if page is None or fetched.capture is None:
             verdict: Verdict = "incomplete" if self.pages_read else "failed"
             return Outcome(verdict, f"page {request.page}: {fetched.problem}", self.drifted)
@@ -98,7 +100,11 @@ class Walk:
         self.seen = progress.seen_in_all
         if request.page == 1 and not self.first_page:
             self.first_page = [entry.url for entry in page.entries]
-        if not page.entries and not page.embedded:
+        if page.embedded:
+            self.embedded |= {hash(entry.url) for entry in page.entries}
+        elif page.entries:
+            self.last_page = max(self.last_page, request.page)
+        else:
             return None
         if self._at_head(page, progress):
             self.reached_end = True
@@ -109,9 +115,11 @@ class Walk:
         return self._next(request, page)
 
     async def _read(self, request: ListingRequest) -> tuple[Fetched, ListingPage | None]:
-        """Fetch and read; an empty or unreadable page is asked for once more before it is believed."""
+        """Fetch and read; an empty, unreadable or missing page is asked for once more before it is believed."""
         fetched, page = await self._attempt(request)
-        if fetched.blocked or fetched.missing or (page is not None and (page.entries or page.embedded)):
+        if fetched.blocked or (page is not None and (page.entries or page.embedded)):
+            return fetched, page
+        if fetched.missing and request.page == 1:
             return fetched, page
         return await self._attempt(request)
 
@@ -125,7 +133,14 @@ class Walk:
             return _unreadable(fetched, str(error)), None
 
     def _all_seen(self, page: ListingPage, progress: Progress) -> bool:
-        """Whether every entry was on an earlier page; in a second pass, of that pass."""
+        """Whether every entry was on an earlier page; in a second pass, of that pass.
+
+        The group inside a column page is no earlier page (platforms.md §33): its entries come once more.
+        """
+        repeated = self.embedded & {hash(entry.url) for entry in page.entries}
+        if repeated:
+            self.embedded -= repeated
+            return False
         if self.second_pass is None:
             return progress.on_this_walk == progress.entries
         keys = {hash(entry.url) for entry in page.entries}
@@ -198,6 +213,15 @@ class Walk:
         stale = self.plan.listing.paging.stale_total
         if self.mode != "head" and self.announced is not None and self.seen < self.announced and not stale:
             return Outcome("incomplete", self._shortfall(), self.drifted)
+        known_whole = self.announced is not None and self.seen >= self.announced
+        cut_off = self.pages is not None and self.last_page < self.pages and self.note is None
+        if self.mode != "head" and cut_off and not known_whole and not stale:
+            return Outcome(
+                "incomplete",
+                f"{self.pages} pages are announced, but nothing came after page {self.last_page}: "
+                f"{self.seen} entries were found",
+                self.drifted,
+            )
         return Outcome("complete", self.note, self.drifted)
 
 

@@ -33,6 +33,12 @@ PRIVATE = [
     "::ffff:10.0.0.1",
     "2002:7f00:1::",
     "64:ff9b::7f00:1",
+    "64:ff9b:1::a00:1",
+    "::ffff:0:10.0.0.1",
+    "::127.0.0.1",
+    "fec0::1",
+    "5f00::1",
+    "3fff::1",
 ]
 
 
@@ -94,13 +100,14 @@ def test_an_allowed_host_may_be_private() -> None:
     policy = Policy()
     policy.allow("http://127.0.0.1:8000/")
     guard("127.0.0.1:8000", policy=policy).process_request(Request("http://127.0.0.1:8000/x"))
-    assert policy.may_connect("127.0.0.1", "127.0.0.1")
-    assert not policy.may_connect("elsewhere.example", "127.0.0.1")
+    assert policy.may_connect("127.0.0.1", "127.0.0.1", 8000)
+    assert not policy.may_connect("127.0.0.1", "127.0.0.1", 8001)  # another service of the machine
+    assert not policy.may_connect("elsewhere.example", "127.0.0.1", 8000)
 
 
 def test_a_name_that_resolved_to_a_private_address_is_refused_with_that_address() -> None:
     policy = Policy()
-    assert not policy.may_connect("rebind.example", "10.1.2.3")
+    assert not policy.may_connect("rebind.example", "10.1.2.3", 80)
     with pytest.raises(Refused, match=r"10\.1\.2\.3"):
         guard("rebind.example", policy=policy).process_exception(
             Request("http://rebind.example/"), OSError("no results")

@@ -220,3 +220,26 @@ def test_a_row_inserted_at_the_top_is_found_without_a_second_walk() -> None:
     assert listing.seen == {"new", *rows}
     assert outcome.drifted
     assert listing.asked.count(2) == 1
+
+
+def test_a_page_missing_in_the_middle_is_asked_again_and_then_no_end() -> None:
+    once = FakeListing(
+        lambda page, time: (
+            Fetched(CAPTURE, 404, problem="HTTP 404") if (page, time) == (2, 1) else numbered(page, 3)
+        ),
+        count=3,
+    )
+    assert walk(once).verdict == "complete"
+    assert len(once.seen) == 9
+    always = FakeListing(
+        lambda page, _: Fetched(CAPTURE, 404, problem="HTTP 404") if page == 2 else numbered(page, 3), count=3
+    )
+    outcome = walk(always)
+    assert outcome.verdict == "incomplete"
+    assert "3 pages are announced, but nothing came after page 1" in outcome.reason
+
+
+def test_an_empty_page_before_the_announced_last_one_is_no_end() -> None:
+    outcome = walk(FakeListing(lambda page, _: numbered(page, 2), count=5))
+    assert outcome.verdict == "incomplete"
+    assert "after page 2" in outcome.reason
