@@ -26,6 +26,7 @@ _THIN = 60  # characters of running text below which density alone is not believ
 _SPARSE = 150  # … below which a container of a known name is believed before it
 _SOMETHING = 8  # characters
 _MOST_IMAGES = 500
+_MOST_TOLD = 60  # lines that a metadata block at the top may have, with what stands above it
 _CLASSES, _IDS, _STYLES, _HIDDEN = (
     XPath(f"descendant::*/@{name}", smart_strings=False) for name in ("class", "id", "style", "hidden")
 )
@@ -48,11 +49,12 @@ class Body:
     found_by: str | None = None
 
 
-def find_body(page: Page, detail: Detail, avoid: Collection[_Element] = ()) -> Body:
+def find_body(page: Page, detail: Detail, avoid: Collection[_Element] = (), lines: Collection[str] = ()) -> Body:
     """The body of ``page`` without furniture; never raises on any page.
 
     The first of ``detail.body`` that holds content is it; without one the densest block (DESIGN §9). What
-    ``detail.remove`` matches and the elements in ``avoid`` (the metadata block) are never part of it.
+    ``detail.remove`` matches and the elements in ``avoid`` (the metadata block) are never part of it, nor are ``lines``
+    of a metadata block at its top.
     """
     outside = {*avoid, *matches(page.root, detail.remove)}
     titles = Titles.of(page.root)
@@ -65,7 +67,7 @@ def find_body(page: Page, detail: Detail, avoid: Collection[_Element] = ()) -> B
     # lxml makes a Python object of a node anew whenever none is alive: held here, each walk finds them made.
     alive = list(element.iter())
     absolutise(element, page.absolute)
-    found = _trimmed(element, titles, trusted=found_by == "profile")
+    found = _trimmed(element, titles, trusted=found_by == "profile", told=lines)
     del alive
     return Body(
         element=element,
@@ -203,10 +205,12 @@ def _may_hold_suspects(element: _Element) -> bool:
     )
 
 
-def _trimmed(element: _Element, titles: Titles, *, trusted: bool) -> list[Paragraph]:
+def _trimmed(element: _Element, titles: Titles, *, trusted: bool, told: Collection[str]) -> list[Paragraph]:
     """Take the furniture out of ``element``; its paragraphs."""
     lines = segment(element)
     out = furniture_lines(Lines(lines, masses(lines), titles), trusted=trusted)
+    if told:
+        out.update(number for number, text in enumerate(lines.text[:_MOST_TOLD]) if text in told)
     if out:
         remove_lines(element, segment(element, track=True), out)
     if next(element.iter("table"), None) is not None:

@@ -19,6 +19,9 @@ from pipelines.version import extractor_version
 
 __all__ = ["extract", "file_record"]
 
+# Characters on a page without a body that make it worth a look.
+_SOME_TEXT = 100
+
 
 def extract(bundle: Bundle) -> Record:
     """The record of a document page.
@@ -41,6 +44,10 @@ def extract(bundle: Bundle) -> Record:
     if body.element is not None:
         record.tables = data_tables(body.element)
     record.attachments = find_attachments(page, body, bundle.detail, metadata.avoid)
+    if not record.body_text and sum(len(cell.text.strip()) for cell in own.items) >= _SOME_TEXT:
+        shown = bool(record.attachments or record.images)
+        message = "No body was found on a page that holds text: name it in the profile ([detail] body)"
+        record.findings.append(Finding("body-empty", "info" if shown else "warning", message))
     if page.too_deep:
         message = "The page is nested more than 2,048 levels deep: what lies deeper was not read"
         record.findings.append(Finding("page-too-deep", "warning", message))
@@ -77,7 +84,7 @@ def _describe(record: Record, metadata: Metadata) -> None:
 
 def _body(bundle: Bundle, page: Page, frames: list[Page], metadata: Metadata, record: Record) -> Body:
     """The body with its continuation pages; where the page itself has none, a frame's."""
-    body = find_body(page, bundle.detail, metadata.avoid)
+    body = find_body(page, bundle.detail, metadata.avoid, metadata.lines)
     for frame in frames:
         if body.element is None:
             body = find_body(frame, bundle.detail)

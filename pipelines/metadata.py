@@ -11,7 +11,7 @@ from lxml.etree import _Element
 from archive.record import Finding
 from pipelines import title as titles
 from pipelines.blocks.beside import Pair
-from pipelines.blocks.groups import Group, covered, groups
+from pipelines.blocks.groups import Group, covered, groups, told_lines
 from pipelines.blocks.lines import BODY_LABELS
 from pipelines.blocks.pairs import find_pairs
 from pipelines.blocks.places import believed, belonging, in_body
@@ -42,7 +42,8 @@ _KEYWORDS = re.compile(r"[\s、,，;；|]+")
 class Metadata:
     """What the sources say: ``values`` of record fields, their ``sources``, and ``extra`` labels verbatim.
 
-    ``avoid`` are the elements that hold the metadata block and the info line: no part of the body.
+    ``avoid`` are the elements that hold the metadata block and the info line: no part of the body. ``lines`` are those
+    of a block that opens an element which goes on with the body.
     """
 
     values: dict[str, str] = field(default_factory=dict)
@@ -52,6 +53,7 @@ class Metadata:
     sources: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     avoid: set[_Element] = field(default_factory=set)
+    lines: set[str] = field(default_factory=set)
 
 
 def read_metadata(
@@ -85,6 +87,8 @@ def read_metadata(
         candidates += _labelled([group for group in framed if group.is_block], frame, result)
     candidates += list(_labelled(chosen_groups, cells, result))
     result.avoid = covered(cells, [pair for group in outside for pair in belonging(group, cells)])
+    for group in outside:
+        result.lines.update(told_lines(cells, group, belonging(group, cells)))
     candidates += tagged(tags)
     candidates += unlabelled(page, cells, detail, heads, whole_title, tags, places)
     candidates += listed(listing)

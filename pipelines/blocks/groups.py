@@ -11,7 +11,7 @@ from itertools import accumulate
 from lxml.etree import _Element
 
 from pipelines.blocks.beside import Pair
-from pipelines.blocks.lines import is_mixed, is_prose
+from pipelines.blocks.lines import is_mixed, is_prose, opening_lines
 from pipelines.cells import Cells
 from pipelines.vocabulary import IGNORED
 
@@ -106,6 +106,15 @@ def _whole(page: Cells, pairs: list[Pair]) -> bool:
     if any(pair.rest or pair.lead > _LONGEST_LEAD for pair in pairs):
         return False
     return not is_mixed(page.items[pairs[0].cell].text, [pair.span for pair in pairs])
+
+
+def told_lines(page: Cells, group: Group, pairs: list[Pair]) -> list[str]:
+    """The lines of label and value with which a cell begins that goes on with text: a block, then the body, in one element."""
+    first = group.pairs[0]
+    if not (first.mixed and group.is_block and len(group.known) >= _FEWEST):
+        return []
+    spans = [pair.span for pair in pairs if pair.cell == first.cell and not pair.rest]
+    return opening_lines(page.items[first.cell].text, spans)
 
 
 def covered(page: Cells, pairs: list[Pair]) -> set[_Element]:

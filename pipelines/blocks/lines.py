@@ -118,6 +118,19 @@ def is_text(text: str) -> bool:
     return _SIGN.search(text) is not None
 
 
+def opening_lines(text: str, spans: list[tuple[int, int]]) -> list[str]:
+    """The lines of a cell down to the first one with text that belongs to none of ``spans``; white space collapsed."""
+    found, at = [], 0
+    for line in text.split(BREAK):
+        stop = at + len(line)
+        if any(first <= stop and at < last for first, last in spans):
+            found.append(" ".join(line.split()))
+        elif is_text(line):
+            break
+        at = stop + 1
+    return found
+
+
 def is_mixed(text: str, spans: list[tuple[int, int]]) -> bool:
     """Whether a cell has lines with text that belong to none of ``spans`` (line of the label to the end of the value)."""
     if BREAK not in text:

@@ -71,9 +71,10 @@ def _pairs_of_cell(search: Search, number: int, cell: Cell, labels: list[Label])
     for index, label in enumerate(labels):
         last = index + 1 == len(labels)
         stop = len(text) if last else labels[index + 1].start
-        end = label.end + value_end(text[label.end : stop], label.meaning, opens=opens)
+        until = stop
         if label.meaning is not None and label.meaning.field == "index_number":
-            end = run_end(cell, label.end, end)
+            until = run_end(cell, label.end, stop)
+        end = label.end + value_end(text[label.end : until], label.meaning, opens=opens)
         value = clean_value(text[label.end : end])
         begin = text.rfind(BREAK, 0, label.start) + 1 if lined else 0
         same_line = bool(pairs) and begin <= labels[index - 1].start

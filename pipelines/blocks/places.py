@@ -40,7 +40,11 @@ def believed(
     if numbered or profile:
         # Beside a real block, three labels elsewhere are a form or a list in the text.
         others = [group for group in others if _by_title(group, titles)]
-    lines = [group for group in rest if not group.is_block and _is_line(group, cells)]
+    lines = [
+        group
+        for group in rest
+        if not group.is_block and _is_line(group, cells) and not _in_text_table(group, cells)
+    ]
     beside = [
         group for group in lines if _by_title(group, titles) and not _behind_prose(group, cells, titles)
     ]
@@ -107,6 +111,12 @@ def _behind_prose(group: Group, cells: Cells, titles: Sequence[int]) -> bool:
     before = bisect_left(titles, group.pairs[0].cell + 1) - 1
     between = cells.items[titles[before] + 1 : group.pairs[0].cell] if before >= 0 else []
     return any(len(collapse(cell.text)) > _PROSE for cell in between)
+
+
+def _in_text_table(group: Group, cells: Cells) -> bool:
+    """Whether the pairs are rows of a table right below running text: the text's own table."""
+    begins = group.pairs[0].cell
+    return group.pairs[0].in_row and any(is_prose(cell.text) for cell in cells.items[max(0, begins - _BELOW) : begins])
 
 
 def belonging(group: Group, cells: Cells) -> list[Pair]:
