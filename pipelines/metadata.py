@@ -74,9 +74,9 @@ def read_metadata(
     known = vocabulary().with_labels(detail.labels)
     pairs = find_pairs(cells, known, _SPACED, in_prose=False)
     inside = [cells.extent[block] for block in page.select(detail.block) if block in cells.extent]
-    chosen_groups = believed(groups(pairs, places, cells), cells, places, inside)
     body = _body_range(page, cells, detail)
-    outside = [group for group in chosen_groups if not in_body(group, cells, body)]
+    chosen_groups = believed(groups(pairs, places, cells, body), cells, places, inside)
+    outside = [group for group in chosen_groups if not in_body(group, cells, body, chosen_groups)]
     if any(group.is_block for group in outside):
         # Beside the page's own block, one in the text is another document's.
         chosen_groups = [group for group in chosen_groups if group in outside or not group.is_block]

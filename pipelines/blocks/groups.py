@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -70,15 +71,23 @@ class Group:
         return [pair for pair in self.pairs if pair.meaning]
 
 
-def groups(pairs: list[Pair], titles: Sequence[int], page: Cells) -> list[Group]:
+def groups(
+    pairs: list[Pair], titles: Sequence[int], page: Cells, body: tuple[int, int] = (0, 0)
+) -> list[Group]:
     """Split pairs where prose comes between them, and at the cells (by number, ascending) where a title stands.
+
+    ``body`` (a range of cells) is split from what stands around it.
 
     A cell with lines of other text (``mixed``) is a text of its own: its pairs stand apart from those around it.
     A group begins and ends with a known label.
     """
     found: list[Group] = []
+    entries = _entries(pairs, page)
     for pair in pairs:
+        if pair.cell in entries:
+            continue
         near = bool(found) and _is_near(found[-1], pair, page)
+        near = near and (body[0] <= pair.cell < body[1]) == (body[0] <= found[-1].last < body[1])
         if near and bisect_right(titles, pair.cell) == bisect_right(titles, found[-1].last):
             group = found[-1]
         elif pair.meaning is None:
@@ -90,6 +99,20 @@ def groups(pairs: list[Pair], titles: Sequence[int], page: Cells) -> list[Group]
         if pair.meaning is not None or pair.in_row:
             group.last = max(group.last, *pair.used)
     return found
+
+
+def _entries(pairs: list[Pair], page: Cells) -> set[int]:
+    """The cells that are entries of a list of documents: blocks side by side, each with an 索引号 of its own and more."""
+    numbers = [pair for pair in pairs if pair.meaning and pair.meaning.field == "index_number" and pair.value]
+    if len(numbers) < 2:
+        return set()
+    held = Counter(pair.cell for pair in pairs)
+    lists: dict[tuple[_Element | None, str, str], dict[int, str]] = {}
+    for pair in numbers:
+        if held[pair.cell] > 1 or pair.rest:
+            owner = page.items[pair.cell].owner
+            lists.setdefault((owner.getparent(), owner.tag, pair.label), {})[pair.cell] = pair.value
+    return {cell for entries in lists.values() if len(set(entries.values())) > 1 for cell in entries}
 
 
 def _is_near(group: Group, pair: Pair, page: Cells) -> bool:

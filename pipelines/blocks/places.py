@@ -55,15 +55,20 @@ def _within(group: Group, inside: Sequence[tuple[int, int]]) -> bool:
     return any(first <= pair.cell < last for pair in group.known[:1] for first, last in inside)
 
 
-def in_body(group: Group, cells: Cells, body: tuple[int, int]) -> bool:
+def in_body(group: Group, cells: Cells, body: tuple[int, int], others: Sequence[Group]) -> bool:
     """Whether a group stands in the body (a range of cells) as part of its text.
 
-    A metadata block of three known labels or more that opens the body is none of its text.
+    A metadata block of three known labels or more that opens the body is none of its text, if it has an 索引号 or
+    none of the ``others`` outside of the body has one.
     """
     first, last = body
     begins = group.pairs[0].cell
     if not first <= begins < last:
         return False
+    if "index_number" not in group.fields and any(
+        "index_number" in other.fields and not first <= other.pairs[0].cell < last for other in others
+    ):
+        return True
     before = cells.items[first:begins]
     top = len(before) <= _BELOW and not any(is_prose(cell.text) for cell in before)
     return not (top and group.is_block and len(group.known) >= _FEWEST_KNOWN)

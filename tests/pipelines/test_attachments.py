@@ -137,3 +137,16 @@ def test_never_raises(noise: str) -> None:
         return
     detail = Detail(attachments=["div"])
     find_attachments(page, find_body(page, detail), detail)
+
+
+@pytest.mark.parametrize("detail", [Detail(), Detail(body=[".main"])])
+@pytest.mark.parametrize("place", [0, 1, 3])
+def test_a_link_to_a_page_in_a_list_of_files_costs_no_file(detail: Detail, place: int) -> None:
+    links = ["<a href='/u/a.xlsx'>甲表</a>", "<a href='/u/b.docx'>乙表</a>", "<a href='/u/c.zip'>丙表</a>"]
+    links.insert(place, "<a href='/d.html'>办理说明</a>")
+    entries = "".join(f"<p>{number}. {link}</p>" for number, link in enumerate(links, 1))
+    markup = f"<html><body><div class=main>{TEXT}<p>附件：</p>{entries}</div></body></html>"
+    page = Page.parse(Bundle(Part(URL, markup.encode())))
+    body = find_body(page, detail)
+    assert [item.name for item in find_attachments(page, body, detail)] == ["甲表", "乙表", "丙表"]
+    assert all(word in body.text for word in ("附件：", "甲表", "乙表", "丙表", "办理说明"))

@@ -138,6 +138,21 @@ def test_an_index_number_swallows_no_neighbour(gap: str) -> None:
     assert page(f"<div>{FIRST}</div>", block, profile=False).index_number == "YL20210008"
 
 
+@pytest.mark.parametrize("block", [BLOCK, ""])
+def test_a_list_of_related_documents_says_nothing_of_this_one(block: str) -> None:
+    entries = "".join(f"<li>索引号：Z-{n} 发布日期：2001-01-0{n} 名称：某文件{n}</li>" for n in (1, 2, 3))
+    record = page(f"<div>{FIRST}{SECOND}</div><div><h3>相关</h3><ul>{entries}</ul></div>", block, profile=False)
+    assert own(record) == (OWN if block else (None, None, None, None))
+    assert (record.title, record.extra, record.findings) == ("关于河道治理情况的报告", {}, [])
+
+
+@pytest.mark.parametrize("rows", [TABLES[4], [["名称", "甲渠"], ["文号", "云水〔2019〕1号"], ["发布机构", "乙局"]]])
+def test_a_table_that_opens_the_body_is_text_where_the_page_has_its_block(rows: list[list[str]]) -> None:
+    record = page(f"<div id=zoom>{table(*rows)}<p>{FIRST}</p></div>", profile=True)
+    assert [found.rows for found in record.tables] == [rows]
+    assert own(record) == OWN
+
+
 @pytest.mark.parametrize("label", ["内容", "正文", "信息内容"])
 def test_the_row_called_content_is_the_body(label: str) -> None:
     block = BLOCK.removesuffix("</table>") + f"<tr><td>{label}</td><td colspan=3>{FIRST}<br>{SECOND}</td></tr></table>"
