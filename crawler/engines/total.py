@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from lxml import etree
 
 from crawler.engines.calls import SIGNATURES, Announced, announced, called, from_values, objects
+from crawler.engines.comments import without_comments
 from crawler.platforms.model import Paging, TotalRule
 from crawler.selectors import compile_selector
 
@@ -23,17 +24,25 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 def read_total(paging: Paging, text: str, root: etree._Element | None) -> Announced:
     """What ``text`` (and its tree ``root``) announces: every rule adds what the ones before it did not say.
 
-    Where only one of pages and records is said, ``paging.per_page`` (or a rule's) turns records into pages.
+    What stands in comments counts only where nothing else says how long the listing is: a pager that was left
+    there is an old one, unless the whole list stands in the comment. Where only one of pages and records is
+    said, ``paging.per_page`` (or a rule's) turns records into pages.
     """
+    known = _said(paging, _Source(without_comments(text), root))
+    if known.pages is None and known.records is None:
+        known = _filled(known, _said(paging, _Source(text, root)))
+    per_page = known.per_page or paging.per_page
+    if known.pages is None and known.records is not None and per_page:
+        known = replace(known, pages=max(1, -(-known.records // per_page)))
+    return known
+
+
+def _said(paging: Paging, source: _Source) -> Announced:
     known = Announced()
-    source = _Source(text, root)
     for rule in paging.total:
         said = next(_facts(rule, source), None)
         if said is not None:
             known = _filled(known, said)
-    per_page = known.per_page or paging.per_page
-    if known.pages is None and known.records is not None and per_page:
-        known = replace(known, pages=max(1, -(-known.records // per_page)))
     return known
 
 

@@ -49,6 +49,47 @@ def test_the_definition_of_the_function_is_no_call() -> None:
     assert total(f"<script>{text} createPageHTML(7, 0, 'index', 'html');</script>").pages == 7
 
 
+LIVE = 'createPageHTML(3, 0, "index", "html");'
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f'<!-- <script>createPageHTML(77, 0, "alt", "shtml");</script> --><script>{LIVE}</script>',
+        f'<script>/* createPageHTML(99, 0, "a", "html"); */ // createPageHTML(50, 0, "b", "html")\n{LIVE}</script>',
+        f"<script>{LIVE}</script><!-- var countPage=9; -->",
+        f'<script><!--\n{LIVE}\n//--></script><!-- createPageHTML(77, 0, "alt", "shtml") -->',
+        f"<script>var u = 'http://x.gov.cn/'; {LIVE}</script>",
+        f"<script>var r = /^https?:\\/\\//; {LIVE}</script>",
+        f'<script>var s = "/*"; {LIVE} var t = "*/ // <!--";</script>',
+        f"<script>var s = 'it\\'s'; {LIVE}</script>",
+        f"<!--><script>{LIVE}</script>",
+        f"<!-- createPageHTML(8, 0); --!><script>{LIVE}</script>",
+        f"<script>var half = 'x\n/* createPageHTML(9, 0) */ {LIVE}</script>",
+    ],
+)
+def test_a_pager_that_a_browser_does_not_run_is_not_believed(page: str) -> None:
+    assert total(page) == Announced(3, None, None, "index", "html")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"<!-- <ul><li>1</li></ul><script>{LIVE}</script> -->",
+        f"<!-- <script>{LIVE}</script>",
+        f"<script>/* {LIVE}</script>",
+        f"<script>// {LIVE}</script>",
+    ],
+)
+def test_a_pager_in_a_comment_counts_where_there_is_no_other(page: str) -> None:
+    assert total(page) == Announced(3, None, None, "index", "html")
+
+
+def test_a_live_variable_comes_before_a_call_in_a_comment() -> None:
+    said = total('<script>// createPageHTML(50, 0, "old", "html")\nvar countPage=3;</script>')
+    assert said == Announced(3)
+
+
 def test_kinds_decide_between_signatures() -> None:
     first = ("pages", "current0")
     assert announced([9, 0, 3], first) is None
@@ -95,10 +136,16 @@ def test_the_first_rule_that_knows_a_fact_has_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "bait", ["createPageHTML(", "createPageHTML('", "countPage =  ", "共", "<", "Pager({size:"]
-)
+    "bait",
+    [
+        "createPageHTML(", "createPageHTML('", "countPage =  ", "共", "<", "Pager({size:",
+        "<!--", "<script", "<script>", "<script>/*", "<!-- -", "--", "<script>'",
+    ],
+)  # fmt: skip
 def test_hostile_pages_cost_linear_time(bait: str) -> None:
     text = bait * 60_000
+    in_script = "<script>" + bait * 60_000
     started = time.perf_counter()
     total(text)
+    total(in_script)
     assert time.perf_counter() - started < 5
