@@ -18,7 +18,15 @@ Likeness = Literal["document", "file", "offsite"]
 
 
 def resolve(raw: str, base: str) -> str | None:
-    """``raw`` as an absolute http(s) address; None for anchors, scripts, mail and addresses that are none."""
+    """``raw`` as an absolute http(s) address of at most ``MAX_LENGTH`` characters, else None."""
+    url = absolute(raw, base)
+    return url if url is not None and len(url) <= MAX_LENGTH else None
+
+
+def absolute(raw: str, base: str) -> str | None:
+    """``raw`` as an absolute http(s) address of any length; None for anchors, scripts, mail and addresses that
+    are none. As browsers do, tabs and line ends inside are dropped and ``\\`` counts as ``/``.
+    """
     raw = re.sub(r"[\t\r\n\0]", "", raw).strip()
     if not raw or raw.startswith("#") or _NO_LINK.match(raw):
         return None
@@ -30,7 +38,7 @@ def resolve(raw: str, base: str) -> str | None:
         )
     except ValueError:
         return None
-    return url if usable and len(url) <= MAX_LENGTH else None
+    return url if usable else None
 
 
 def from_script(value: str) -> str | None:

@@ -64,7 +64,7 @@ def next_link(selector: str, root: etree._Element | None, base: str, current: st
         return None
     compiled = compile_selector(selector)
     for element in compiled.elements(root):
-        raw = compiled.value(element) if compiled.attribute else element.get("href", "")
+        raw = element.get(compiled.attribute or "href", "")
         url = links.resolve(raw, base)
         if url is None or url.partition("#")[0] == current.partition("#")[0]:
             continue

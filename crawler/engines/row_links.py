@@ -24,7 +24,8 @@ class RowLink:
 def document_links(
     listing: Listing, urls: Urls, own_hosts: frozenset[str], row: etree._Element, base: str
 ) -> tuple[list[RowLink], int]:
-    """The row's links that can be documents, each address once, and how many links it has in all.
+    """The row's links that can be documents, each address once, and how many links it has in all: over-long
+    ones (``links.MAX_LENGTH``) are counted, never followed.
 
     Those of the portal come first. Where the same address stands twice, the first link with a text counts
     (``<a href="x"><a href="x">title</a>``).
@@ -33,13 +34,16 @@ def document_links(
     found: dict[str, RowLink] = {}
     for selector in map(compile_selector, listing.link):
         for element in selector.elements(row):
-            raw = selector.value(element) if selector.attribute else element.get("href", "")
+            # As it is written, not a selector's value: a line end inside an address is dropped, not a space.
+            raw = element.get(selector.attribute or "href", "")
             if selector.attribute == "onclick":
                 raw = links.from_script(raw) or ""
-            url = links.resolve(raw, base)
+            url = links.absolute(raw, base)
             if url is None:
                 continue
             seen += 1
+            if len(url) > links.MAX_LENGTH:
+                continue
             like = links.likeness(urls, own_hosts, url)
             known = found.get(url)
             if like is not None and (known is None or not text_of(known.element)):

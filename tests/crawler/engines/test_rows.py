@@ -55,6 +55,22 @@ def test_the_date_in_a_title_is_not_the_row_s(planned, read) -> None:
     assert entries(read, planned("trs-static"), row)[0].published_on == "2024-01-05"
 
 
+@pytest.mark.parametrize("family", ["trs-static", "generic"])
+def test_a_line_end_or_tab_inside_an_address_is_dropped(planned, read, family: str) -> None:
+    row = '<li><a href="/zwgk/202401/\tt2024\r\n0105_6.html" title="关于六的通知">关于六的通知</a><span>2024-01-05</span></li>'
+    (entry,) = entries(read, planned(family), row)
+    assert entry.url.endswith("/zwgk/202401/t20240105_6.html")
+
+
+def test_a_row_whose_only_link_is_over_long_is_counted(planned, read) -> None:
+    long = "/zwgk/202401/t20240105_1.html?x=" + "x" * links.MAX_LENGTH
+    row = '<li><a href="{}" title="关于六的通知">关于六的通知</a><span>2024-01-05</span></li>'
+    page = read(planned("trs-static"), f"<ul>{row.format(long)}{row.format(DOC.format(1))}</ul>")
+    assert ([entry.url.rpartition("_")[2] for entry in page.entries], page.skipped) == (["1.html"], 1)
+    alone = read(planned("trs-static"), f"<ul>{row.format(long)}</ul>")
+    assert (alone.entries, alone.skipped) == ((), 1)
+
+
 def test_links_that_lead_nowhere_are_passed_over(planned, read) -> None:
     bad = [
         "javascript:void(0)",
