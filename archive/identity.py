@@ -162,9 +162,12 @@ def _renumbered_twins(visit: Content, twins: Sequence[KnownDocument]) -> tuple[L
 
 
 def lost_text(now: Content, before: Content) -> str:
-    """Which of title and body ``now`` has lost: what a repaired profile never does, and a broken one does."""
-    lost = [name for name in ("title", "body") if getattr(before, name) and not getattr(now, name)]
-    return " and ".join(lost)
+    """Which of title and body ``now`` has lost: what a repaired profile never does, and a broken one does.
+
+    A title that the listing lends the page is none of its own.
+    """
+    said = (("title", now.said_title, before.said_title), ("body", now.body, before.body))
+    return " and ".join(name for name, text, then in said if then and not text)
 
 
 def _lost(visit: Content, last: Content) -> str:
@@ -173,7 +176,7 @@ def _lost(visit: Content, last: Content) -> str:
         name
         for name, now, then in (
             ("index_number", visit.number, last.number),
-            ("title", visit.title.strip(), last.title.strip()),
+            ("title", visit.said_title, last.said_title),
             ("body_text", visit.body.strip(), last.body.strip()),
         )
         if then and not now

@@ -31,8 +31,8 @@ METADATA_FIELDS = (
 )
 """Fields of one text value each that a metadata block may fill; ``keywords`` is the one list beside them."""
 
-# What a listing or an address says may change without the page changing: it is never part of the hash.
-_UNHASHED_SOURCES = frozenset({"listing", "url"})
+UNHASHED_SOURCES = frozenset({"listing", "url"})
+"""What a listing or an address says may change without the page changing: it is never part of the hash."""
 
 
 @dataclass(slots=True)
@@ -157,7 +157,7 @@ def hashed_content(record: Record) -> dict[str, Any]:
 def _said(record: Record, name: str) -> Any:
     """A field's value if the page says it; one that the listing or the address says is as good as none."""
     value = getattr(record, name)
-    if record.field_sources.get(name) in _UNHASHED_SOURCES:
+    if record.field_sources.get(name) in UNHASHED_SOURCES:
         return [] if isinstance(value, list) else None
     return value
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from archive.history.similarity import condense, resemblance, shingles
-from archive.record import Record
+from archive.record import UNHASHED_SOURCES, Record
 
 SHORT_BODY = 80
 """Characters (letters and digits) under which a body, such as 见附件, says nothing: then the titles decide."""
@@ -27,7 +28,8 @@ _DIGIT = re.compile(r"[0-9]")
 class Content:
     """What identity compares: of a visit, or of what a document or an address said last. Texts as masked.
 
-    ``number`` is an :func:`index_key`; ``content_hash`` that of the unmasked record.
+    ``number`` is an :func:`index_key`; ``content_hash`` that of the unmasked record. ``own_title``: the page
+    itself says the title, not its listing or its address.
     """
 
     content_hash: str
@@ -35,14 +37,21 @@ class Content:
     title: str
     body: str
     document_number: str | None = None
+    own_title: bool = True
 
     @classmethod
     def of(cls, record: Record, content_hash: str) -> Content:
         """The content of a masked record whose unmasked form has ``content_hash``."""
         return cls(
             content_hash, index_key(record.index_number), record.title or "", record.body_text,
-            record.document_number,
+            record.document_number, says_title(record.field_sources),
         )  # fmt: skip
+
+    @property
+    def said_title(self) -> str:
+        """The title, empty where the page says none: a listing's stands in for it, and is no proof of the
+        page."""
+        return self.title.strip() if self.own_title else ""
 
     @cached_property
     def plain_title(self) -> str:
@@ -74,6 +83,11 @@ def same_text(left: Content, right: Content) -> bool:
     if left.short or right.short:
         return same_title
     return resemblance(left.shingles, right.shingles) >= (ALIKE if same_title else NEAR)
+
+
+def says_title(field_sources: Mapping[str, str]) -> bool:
+    """Whether a record's title, by its ``field_sources``, is the page's own."""
+    return field_sources.get("title") not in UNHASHED_SOURCES
 
 
 def index_key(number: str | None) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.history.content import Content, index_key
+from archive.history.content import Content, index_key, says_title
 from archive.history.similarity import simhash
 from archive.identity import MAX_TEXTS, Earlier, KnownAddress, KnownDocument
 
@@ -98,7 +98,7 @@ def stored_content(db: Database, revision_id: int) -> Content:
     record: dict[str, Any] = json.loads(text)
     return Content(
         content_hash, index_key(record["index_number"]), record["title"] or "", record["body_text"],
-        record["document_number"],
+        record["document_number"], says_title(record["field_sources"]),
     )  # fmt: skip
 
 

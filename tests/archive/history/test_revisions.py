@@ -94,6 +94,29 @@ def test_what_loses_number_title_or_body_is_quarantined(site: Any) -> None:
     assert site.count("revisions") == 4
 
 
+LISTED = {"field_sources": {"title": "listing"}}
+
+
+def test_a_title_that_the_listing_lends_is_none_of_the_page(site: Any) -> None:
+    site.visit(index_number=N1)
+    lent = site.visit(index_number=N1, **LISTED)
+    assert lent.outcome == "quarantined"
+    assert site.value("SELECT quarantine_reason FROM revisions WHERE id = ?", lent.revision_id) == "lost: title"
+    assert site.visit(index_number=N1).outcome == "unchanged"
+    with pytest.raises(WouldLose, match="title"), transaction(site.db):
+        replace_record(site.db, 1, site.record(index_number=N1, **LISTED), at=site.at)
+
+
+def test_an_entry_that_is_a_file_loses_nothing_with_its_listings_title(site: Any) -> None:
+    """Its title is always the listing's, its body always empty."""
+    file = {"body_text": "", **LISTED}
+    first = site.visit("/a.pdf", attachments=[Attachment("http://x.gov.cn/a.pdf", "通知")], **file)
+    renamed = [Attachment("http://x.gov.cn/a.pdf", "通知（更正）")]
+    again = site.visit("/a.pdf", title="通知（更正）", attachments=renamed, **file)
+    assert (first.outcome, again.outcome) == ("new", "revised")
+    assert site.visit("/a.pdf", title=None, attachments=renamed, body_text="").outcome == "unchanged"
+
+
 def test_a_quarantined_page_read_by_repaired_code_is_forgotten(site: Any) -> None:
     site.visit(body_text=A)
     site.visit(body_text="")
