@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from lxml.etree import Element, XPath, _Element, iterwalk
 
 from archive.record import Heading
+from pipelines.counters import cut_brackets, has_bracket
 from pipelines.density import densest, is_chrome, masses
 from pipelines.detail import Detail
 from pipelines.furniture import is_furniture_element, is_furniture_name
+from pipelines.limits import MOST_TEXT, shorten
 from pipelines.markup import drop, is_hidden, pieces
 from pipelines.outline import outline
 from pipelines.page import Page
@@ -37,7 +39,8 @@ class Body:
     """A page's body.
 
     ``element`` is a cleaned copy with absolute links, for tables and attachments; ``origin`` its place in the page. Both are
-    None where the page has no body. ``found_by`` is profile, density, container, title or table.
+    None where the page has no body. ``found_by`` is profile, density, container, title or table. ``is_cut``: it was
+    longer than :data:`pipelines.limits.MOST_TEXT`.
     """
 
     element: _Element | None = None
@@ -47,6 +50,7 @@ class Body:
     images: list[str] = field(default_factory=list)
     origin: _Element | None = None
     found_by: str | None = None
+    is_cut: bool = False
 
 
 def find_body(page: Page, detail: Detail, avoid: Collection[_Element] = (), lines: Collection[str] = ()) -> Body:
@@ -64,6 +68,7 @@ def find_body(page: Page, detail: Detail, avoid: Collection[_Element] = (), line
     if origin is None:
         return Body()
     element = _clean_copy(origin, outside, titles)
+    is_cut = len(page.text) > MOST_TEXT and shorten(element)
     # lxml makes a Python object of a node anew whenever none is alive: held here, each walk finds them made.
     alive = list(element.iter())
     absolutise(element, page.absolute)
@@ -77,6 +82,7 @@ def find_body(page: Page, detail: Detail, avoid: Collection[_Element] = (), line
         images=list(_images(element)),
         origin=origin,
         found_by=found_by,
+        is_cut=is_cut,
     )
 
 
@@ -102,6 +108,7 @@ def join_bodies(first: Body, rest: Sequence[Body]) -> Body:
         images=list(dict.fromkeys(image for body in kept for image in body.images)),
         origin=kept[0].origin,
         found_by=kept[0].found_by,
+        is_cut=any(body.is_cut for body in kept),
     )
 
 
@@ -208,6 +215,9 @@ def _may_hold_suspects(element: _Element) -> bool:
 def _trimmed(element: _Element, titles: Titles, *, trusted: bool, told: Collection[str]) -> list[Paragraph]:
     """Take the furniture out of ``element``; its paragraphs."""
     lines = segment(element)
+    if has_bracket("\n".join(lines.text)):
+        cut_brackets(element)
+        lines = segment(element)
     out = furniture_lines(Lines(lines, masses(lines), titles), trusted=trusted)
     if told:
         out.update(number for number, text in enumerate(lines.text[:_MOST_TOLD]) if text in told)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from itertools import accumulate
 
+from pipelines.counters import is_counter
 from pipelines.furniture import (
     is_breadcrumb,
     is_credit,
@@ -66,6 +67,7 @@ def _is_chrome(text: str) -> bool:
         or is_breadcrumb(text)
         or opens_comments(text)
         or opens_related(text)
+        or is_counter(text)
     )
 
 

@@ -11,6 +11,7 @@ from pipelines.body import Body, find_body, join_bodies
 from pipelines.bundle import Bundle
 from pipelines.cells import cells
 from pipelines.decode import looks_binary
+from pipelines.limits import MOST_BYTES, MOST_TAGS, MOST_TEXT
 from pipelines.metadata import Metadata, read_listing, read_metadata
 from pipelines.page import Page, Unreadable
 from pipelines.signoff import find_signoff
@@ -48,9 +49,15 @@ def extract(bundle: Bundle) -> Record:
         shown = bool(record.attachments or record.images)
         message = "No body was found on a page that holds text: name it in the profile ([detail] body)"
         record.findings.append(Finding("body-empty", "info" if shown else "warning", message))
+    if body.is_cut:
+        message = f"The body is longer than {MOST_TEXT:,} characters: its end was not kept"
+        record.findings.append(Finding("body-too-long", "warning", message))
     if page.too_deep:
         message = "The page is nested more than 2,048 levels deep: what lies deeper was not read"
         record.findings.append(Finding("page-too-deep", "warning", message))
+    if page.too_large:
+        message = f"The page is larger than {MOST_BYTES:,} bytes or {MOST_TAGS:,} tags: its end was not read"
+        record.findings.append(Finding("page-too-large", "warning", message))
     return record
 
 

@@ -57,6 +57,7 @@ _RELATED = re.compile(
     r"[【\[（(「\s]{0,3}(?:相关|推荐|延伸|热点|热门|更多|最新|猜你)(?:的)?(?:链接|新闻|阅读|稿件|文章|信息|报道|文档|内容|专题|文件|附件|政策|"
     r"解读|推荐|图片|喜欢)\s{0,2}(?:[】\])）」:：]|$|>|更多)"
 )
+_HOT = re.compile(r"[【\[（(「\s]{0,3}(?:(?:热门|热点|最新|推荐|最热)下载|下载排行)(?:排行|榜|列表)?\s{0,2}(?:[】\])）」:：\d>]|$)")
 _CREDIT = re.compile(
     r"[【\[（(\s]{0,3}(?:责任编辑|责\s?编|编\s?辑|编辑人|文章来源|信息来源|来\s?源|稿\s?源|作者|撰稿|录入|本文(?:来源|网址|链接|地址)|"
     r"原文(?:链接|地址)|原标题|免责声明|版权声明|声明|转载请|特别声明|更多精彩|关键词|关键字|供稿单位|信息员)\s?[:：（(]|"
@@ -128,6 +129,11 @@ def opens_comments(text: str) -> bool:
 def opens_related(text: str) -> bool:
     """The heading of a list of other pages."""
     return len(text) <= _LONGEST_MARK and _RELATED.match(text) is not None
+
+
+def opens_hot_list(text: str) -> bool:
+    """The heading, or an entry, of a list of what others download."""
+    return len(text) <= _LONGEST_MARK and _HOT.match(text) is not None
 
 
 def is_credit(text: str) -> bool:

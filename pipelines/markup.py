@@ -54,6 +54,8 @@ def pieces(
 
 def inline_text(element: _Element, *, nested_tables: bool = True) -> str:
     """The text of a small element (a cell, a link, a label) as one line, white space collapsed."""
+    if not len(element):  # as nearly every cell is
+        return collapse(element.text or "")
     return collapse("".join(pieces(element, nested_tables=nested_tables)))
 
 

@@ -14,6 +14,7 @@ from lxml.etree import _Element
 
 from pipelines.bundle import Bundle, Part
 from pipelines.decode import Unreadable, decode, looks_binary
+from pipelines.limits import bounded
 from pipelines.select import matches
 
 __all__ = ["SILENT", "Page", "Unreadable"]
@@ -43,6 +44,7 @@ class Page:
     root: _Element
     url: str
     too_deep: bool = False
+    too_large: bool = False
     is_plain: bool = False
     held: list[_Element] = field(default_factory=list, repr=False)
     selected: dict[str, list[_Element]] = field(default_factory=dict, repr=False)
@@ -69,10 +71,11 @@ class Page:
             source = part.body.removeprefix(BOM_UTF8)  # what encoding it again would give
         else:
             source = text.encode("utf-8", "replace")
-        root, too_deep = _tree(source.translate(None, _CONTROLS), part.url)
+        source, too_large = bounded(source.translate(None, _CONTROLS))
+        root, too_deep = _tree(source, part.url)
         # lxml makes an element's Python object anew in every walk unless somebody holds it.
         held = list(root.iter())
-        return cls(decoded.text, decoded.encoding, root, part.url, too_deep, is_plain, held)
+        return cls(decoded.text, decoded.encoding, root, part.url, too_deep, too_large, is_plain, held)
 
     def select(self, selectors: Iterable[str]) -> Iterator[_Element]:
         """What each selector finds, looked for once a page: selectors in their order, elements in the document's."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 
 import nh3
@@ -24,6 +25,8 @@ _SCHEMES = {"http", "https", "mailto", "ftp"}
 _LATE_SOURCES = ("data-src", "data-original", "data-lazy-src", "_src", "oldsrc")
 _LINKS = {"a": "href", "img": "src", "iframe": "src", "embed": "src", "object": "data"}
 _CONTENT_GONE = {"script", "style", "template", "noscript", "select", "button", "textarea", "title", "svg", "iframe"}
+_MANY = 20_000  # ampersands
+_SPACE, _AMPERSAND = "\ufdd0", "\ufdd1"  # Unicode's noncharacters: no text has them
 _CLEANER = nh3.Cleaner(
     tags=_TAGS,
     attributes=_ATTRIBUTES,
@@ -48,8 +51,26 @@ def sanitised(element: _Element) -> str:
 
     Pictures stay references (``data:`` goes), links have http, https, mailto or ftp.
     """
-    markup = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
-    return _CLEANER.clean(markup).strip()
+    # The cleaner's time grows with the square of the no-break spaces and ampersands in one text: they go round it.
+    markup = _markup(element)
+    if markup.count("&amp;") > _MANY:
+        element = copy.deepcopy(element)
+        for node in element.iter():
+            node.text, node.tail = (text and text.replace("&", _AMPERSAND) for text in (node.text, node.tail))
+        return _cleaned(_markup(element)).replace(_AMPERSAND, "&amp;")
+    return _cleaned(markup)
+
+
+def _cleaned(markup: str) -> str:
+    if "\xa0" not in markup:
+        return _CLEANER.clean(markup).strip()
+    markup = markup.replace(_SPACE, "").replace("\xa0", _SPACE)
+    return _CLEANER.clean(markup).replace(_SPACE, "&nbsp;").strip()
+
+
+def _markup(element: _Element) -> str:
+    markup: str = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
+    return markup
 
 
 def image_source(node: _Element) -> str | None:

@@ -13,6 +13,7 @@ from itertools import accumulate
 
 from lxml.etree import _Element
 
+from pipelines.counters import is_counter
 from pipelines.density import lists_file
 from pipelines.filelinks import is_file_link, names_file
 from pipelines.furniture import (
@@ -22,6 +23,7 @@ from pipelines.furniture import (
     is_info_bar,
     is_mark,
     opens_comments,
+    opens_hot_list,
     opens_legal_notice,
     opens_related,
 )
@@ -106,6 +108,7 @@ def furniture_lines(body: Lines, *, trusted: bool) -> set[int]:
     """The numbers of the lines to take out; ``trusted`` when a profile named the container, which trims less."""
     count = len(body.lines.text)
     out = _head(body)
+    out.update(number for number, text in enumerate(body.lines.text) if is_counter(text))
     number = 0
     while number < count:
         if number in out or not _opens(body, number, trusted):
@@ -138,7 +141,7 @@ def _head(body: Lines) -> set[int]:
 
 def _opens(body: Lines, number: int, trusted: bool) -> bool:
     text = body.lines.text[number]
-    if is_mark(text) or (body.linked[number] and opens_comments(text)):
+    if is_mark(text) or opens_hot_list(text) or (body.linked[number] and opens_comments(text)):
         return True
     if opens_comments(text):
         return _is_comment_box(body, number)
@@ -166,6 +169,10 @@ def _section_end(body: Lines, number: int) -> int:
     if (opens_comments(text[number]) and not body.linked[number]) or opens_legal_notice(text[number]):
         return count
     stop = number + 1
+    if opens_hot_list(text[number]):
+        while stop < count and body.linked[stop]:
+            stop += 1
+        return stop
     if opens_related(text[number]):
         # Entries of such lists are links with a date or a summary beside them.
         while stop < count and 4 * body.lines.link[stop] >= body.lines.chars[stop] and stop not in body.files:

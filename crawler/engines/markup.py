@@ -6,6 +6,8 @@ import re
 
 from lxml import etree
 
+from pipelines.limits import few_attributes
+
 _END = re.compile(r"</(?:html|body)\s{0,9}>", re.IGNORECASE)
 _CALL = re.compile(r"document\s?\.\s?write(?:ln)?\s?\(")
 _TOKEN = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|([()])""", re.DOTALL)
@@ -24,7 +26,8 @@ def parse(text: str) -> etree._Element | None:
     if not data.strip():
         return None
     try:
-        return etree.fromstring(data, etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True))
+        parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True)
+        return etree.fromstring(few_attributes(data), parser)
     except etree.XMLSyntaxError:
         return None
 
