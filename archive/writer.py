@@ -17,6 +17,7 @@ from archive.history.documents import Shown, create_document, read_shown, refres
 from archive.history.earlier import Sighting, earlier, read_sighting
 from archive.history.indexing import indexed
 from archive.history.joining import join
+from archive.history.overtaken import first_seen, put_first
 from archive.history.presence import mark_present, quarantined, reconsider, touch, write_gone
 from archive.history.replacing import WouldLose, release, replace_last, replace_record
 from archive.history.revisions import Cause, Part, Stored, add_revision, changed_fields, read_record, stored
@@ -103,22 +104,29 @@ def _accept(
     else:
         document_id, cause = placement.document, "edit" if placement.own else "variant"
     before = read_shown(db, document_id)
+    visited = (crawl_id, at, sighting.url_key)
+    overtaken = cause == "variant" and sighting.document_id is None and visited < first_seen(db, document_id)
     if placement.same_as is not None:
         document_id = join(db, document_id, placement.same_as, at=at, crawl_id=crawl_id)
     with indexed(db, document_id):
-        revision_id = _said_already(db, document_id, sighting.id, new.content_hash)
+        revision_id = None
+        if not overtaken:
+            revision_id = _said_already(db, document_id, sighting.id, new.content_hash)
         if revision_id is None:
             base = sighting.revision_id if sighting.document_id == before.id else before.revision_id
             changed = changed_fields(read_record(db, base), new.record) if cause == "edit" and base else ()
             revision_id = add_revision(
-                db, sighting.id, document_id, new, parts, cause=cause, at=at, changed=changed
-            )
+                db, sighting.id, document_id, new, parts, cause="first" if overtaken else cause, at=at,
+                changed=changed,
+            )  # fmt: skip
             save_attachments(db, document_id, new.record, at=at, shown=False)
         db.conn.execute(
             "UPDATE sightings SET document_id = ?, revision_id = ? WHERE id = ?",
             (document_id, revision_id, sighting.id),
         )
         _note_visit(db, visit, new.content_hash, changed=sighting.document_id is not None)
+        if overtaken:
+            put_first(db, document_id, sighting, revision_id, new.content_hash)
         refresh(db, document_id, at=at, crawl_id=crawl_id)
     mark_present(db, sighting.id, document_id, at=at, crawl_id=crawl_id)
     left = sighting.document_id
@@ -179,7 +187,8 @@ def _tell(
         kind = "renumbered" if renumbered else "revised"
         db.conn.execute("UPDATE documents SET last_changed_at = ? WHERE id = ?", (visit.at, document_id))
     else:
-        return "unchanged" if placement.own and not edited else "alias" if role == "alias" else "variant"
+        same = role == "alias" or role == "principal" and digest == before.content_hash
+        return "unchanged" if placement.own and not edited else "alias" if same else "variant"
     data = {"from": before.index_key, "to": after.index_key} if kind == "renumbered" else None
     add_event(
         db, kind, document_id, at=visit.at, crawl_id=visit.crawl_id, revision_id=after.revision_id, data=data

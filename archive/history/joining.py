@@ -7,12 +7,7 @@ from sqlite_utils import Database
 from archive.events import add_event
 from archive.history.documents import refresh
 from archive.history.indexing import indexed
-
-FIRST_SEEN = """
-SELECT c.crawl_id, r.seen_at, s.url_key FROM revisions AS r
-JOIN captures AS c ON c.id = r.capture_id JOIN sightings AS s ON s.id = r.sighting_id
-WHERE r.document_id = ? ORDER BY 1, 2, 3 LIMIT 1
-"""
+from archive.history.overtaken import first_seen
 
 _MOVED = ("revisions", "sightings", "events", "findings", "document_uids")
 
@@ -22,18 +17,13 @@ def join(db: Database, one: int, other: int, *, at: str, crawl_id: str | None) -
 
     Kept is the one with the least (crawl id, time, url_key) of its first revision.
     """
-    kept, dropped = sorted((one, other), key=lambda document_id: _first_seen(db, document_id))
+    kept, dropped = sorted((one, other), key=lambda document_id: first_seen(db, document_id))
     uid = db.conn.execute("SELECT uid FROM documents WHERE id = ?", (dropped,)).fetchone()[0]
     with indexed(db, kept), indexed(db, dropped):
         _move(db, kept, dropped, at)
         refresh(db, kept, at=at, crawl_id=crawl_id)
     add_event(db, "joined", kept, at=at, crawl_id=crawl_id, data={"uid": uid})
     return kept
-
-
-def _first_seen(db: Database, document_id: int) -> tuple[str, str, str]:
-    crawl_id, at, url_key = db.conn.execute(FIRST_SEEN, (document_id,)).fetchone() or ("~", "", "")
-    return crawl_id, at, url_key
 
 
 def _move(db: Database, kept: int, dropped: int, at: str) -> None:
