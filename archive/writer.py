@@ -187,7 +187,7 @@ def _tell(
         kind = "renumbered" if renumbered else "revised"
         db.conn.execute("UPDATE documents SET last_changed_at = ? WHERE id = ?", (visit.at, document_id))
     else:
-        same = role == "alias" or role == "principal" and digest == before.content_hash
+        same = role == "alias" or (role == "principal" and digest == before.content_hash)
         return "unchanged" if placement.own and not edited else "alias" if same else "variant"
     data = {"from": before.index_key, "to": after.index_key} if kind == "renumbered" else None
     add_event(
