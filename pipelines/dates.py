@@ -63,6 +63,12 @@ def all_dates(text: str) -> list[str]:
     return found
 
 
+def is_impossible(text: str) -> bool:
+    """Whether ``text`` is written as a date and no calendar has it (2019-02-30), or no document's can (9999-12-31)."""
+    folded = _fold(text[:200])
+    return _first(folded) is None and any(pattern.search(folded) for pattern in (_NUMERIC, _CHINESE))
+
+
 def is_possible(year: int, month: int, day: int) -> bool:
     """Whether the calendar has the day and a document of a modern administration can bear it."""
     if not 1900 <= year <= 2199:

@@ -65,7 +65,10 @@ _MAGIC = (
 
 
 def looks_binary(body: bytes) -> str | None:
-    """The media type if ``body`` is a file rather than text (by magic bytes or control characters)."""
+    """The media type if ``body`` is a file rather than text (by magic bytes or control characters).
+
+    NUL bytes around a text, and among markup, are no evidence: servers pad pages with them.
+    """
     for magic, media_type in _MAGIC:
         if body.startswith(magic):
             return media_type
@@ -73,9 +76,11 @@ def looks_binary(body: bytes) -> str | None:
         return "application/octet-stream"
     if body[4:8] == b"ftyp":
         return "video/mp4"
-    head = body[:_SNIFFED]
+    head = body.strip(b"\0")[:_SNIFFED]
     if not head or utf16_without_bom(head) or head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return None
+    if head.lstrip().removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<"):
+        head = head.translate(None, b"\0")
     controls = len(head) - len(head.translate(None, bytes([*range(9), *range(14, 27), *range(28, 32)])))
     return "application/octet-stream" if controls * 25 > len(head) else None
 

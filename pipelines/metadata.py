@@ -18,14 +18,16 @@ from pipelines.blocks.places import believed, belonging, in_body
 from pipelines.bundle import ListingFacts
 from pipelines.candidates import DATES, Candidate, best, conflicts, normalised
 from pipelines.cells import Cells
-from pipelines.dates import parse_date
+from pipelines.dates import is_impossible, parse_date
 from pipelines.detail import Detail
 from pipelines.metatags import read_metatags
 from pipelines.numbers import (
     document_number,
+    holds_several,
     index_number,
     is_document_number,
     is_placeholder,
+    lacks_serial,
     looks_like_title,
 )
 from pipelines.page import Page
@@ -139,6 +141,9 @@ def _of_pair(pair: Pair, group: Group, first: dict[str, str], result: Metadata) 
         blank = is_placeholder(pair.value) or (
             name == "document_number" and document_number(pair.value) is None
         )
+        if name in DATES and is_impossible(pair.value):
+            message = f"{pair.label} is a date that no calendar has, or no document: {pair.value[:80]}"
+            result.findings.append(Finding("date-impossible", "warning", message, pair.label))
         if group.is_block and not blank:
             result.extra.setdefault(pair.label, pair.value)
         return
@@ -159,10 +164,16 @@ def _index_cell(pair: Pair, result: Metadata) -> Iterator[Candidate]:
             yield Candidate("document_number", value, "block", pair.value, pair.label, weak=True)
             message = f"索引号 holds a document number: {pair.value}"
             result.findings.append(Finding("index-number-is-document-number", "info", message, pair.label))
+        if holds_several(pair.value):
+            message = f"索引号 holds several numbers, the first is taken: {pair.value[:80]}"
+            result.findings.append(Finding("index-number-several", "warning", message, pair.label))
     elif pair.value and not is_placeholder(pair.value) and looks_like_title(pair.value):
         yield Candidate("title", pair.value, "block", pair.value, pair.label, weak=True)
         message = f"索引号 holds a title: {pair.value[:80]}"
         result.findings.append(Finding("index-number-is-title", "warning", message, pair.label))
+    elif pair.value and not is_placeholder(pair.value) and not lacks_serial(pair.value):
+        message = f"索引号 holds no index number: {pair.value[:80]}"
+        result.findings.append(Finding("index-number-implausible", "warning", message, pair.label))
 
 
 def _settle(result: Metadata, candidates: list[Candidate]) -> None:

@@ -19,6 +19,18 @@ _SEPARATOR = re.compile(r"[、,;|]|(?<=号)\s+(?=[^\s(〔\[【])")
 _DOCUMENT_NUMBER = re.compile(r"[^\W\d_][^\d\s〔〕]{0,24}〔\d{4}〕第?\d{1,6}(?:-\d{1,4})?号?")
 _ORDER = re.compile(r"[^\W\d_]{1,30}(?:第|\d{4}年第?)\d{1,6}号")
 
+# Signs of index numbers; a zero alone counts nothing; a date is that of another cell.
+_INDEX = re.compile(r"[A-Za-z0-9\u3400-\u9fff\-‐‑–—−/_.:·〔〕\[\]【】()〇○]+")
+_COUNTS = re.compile("[1-9]")
+_JOINT = re.compile(r"[-/_〔\[]")
+_DAY = re.compile(
+    r"(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|(?:19|20)\d\d[01]\d[0-3]\d)(?:T?\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d{1,6})?)?)?"
+)
+_BETWEEN = re.compile(r"[\s、,;]+")
+_WHOLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-/_.]{0,60}(?:19|20)\d\d(?:\d{2}){0,2}-\d{2,12}")
+_UNFINISHED = re.compile(r"[A-Za-z0-9\-/_.]*[-/_]")
+_LONGEST = 300  # characters
+
 
 def is_placeholder(text: str | None) -> bool:
     """Whether a value says that there is none: blank, 无, 暂无, dashes, slashes, a template left empty (〔〕号)."""
@@ -33,13 +45,38 @@ def is_placeholder(text: str | None) -> bool:
 
 
 def index_number(raw: str | None) -> str | None:
-    """NFKC without inner spaces; None for placeholders, a number without a serial (``/2019-``) and a title."""
+    """NFKC without inner spaces; the first of several numbers; None for what cannot be one.
+
+    That are placeholders, a number without a serial (``/2019-``), a title, a date, zeros, and anything with signs
+    that no numbering rule uses (platforms.md §29: letters, digits, Chinese, ``- / _ . : 〔〕 [] ()``).
+    """
     if raw is None or is_placeholder(raw):
         return None
-    number = _folded(raw).strip(":,;。.、\"'“”")
+    several = _complete(raw)
+    number = _folded(several[0] if len(several) > 1 else raw).strip(":,;。.、\"'“”")
     if not number or number[-1] in "-/_" or len(number) > 120:
         return None
+    if not _INDEX.fullmatch(number) or not _COUNTS.search(number) or _DAY.fullmatch(number):
+        return None
+    if _HAN.match(number[-1]) and number[-1] != "号" and not _JOINT.search(number):
+        return None  # 2019年度报告
     return None if looks_like_title(number) else number
+
+
+def lacks_serial(raw: str) -> bool:
+    """Whether a value is what systems print before a number is given: ``005452487/``, ``/2019-``."""
+    return _UNFINISHED.fullmatch(_folded(raw[:_LONGEST])) is not None
+
+
+def holds_several(raw: str) -> bool:
+    """Whether a value is two or more whole index numbers, of which :func:`index_number` takes the first."""
+    return len(_complete(raw)) > 1
+
+
+def _complete(raw: str) -> list[str]:
+    """The pieces of ``raw`` if each is a whole index number: two of them with a space between are not one."""
+    pieces = [piece for piece in _BETWEEN.split(_nfkc(raw[:_LONGEST]).translate(_INVISIBLE).strip()) if piece]
+    return pieces if len(pieces) > 1 and all(map(_WHOLE.fullmatch, pieces)) else []
 
 
 def document_number(raw: str | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
@@ -51,7 +52,7 @@ class Page:
 
     @classmethod
     def parse(cls, bundle: Bundle) -> Page:
-        """The bundle's page; raises :class:`Unreadable` if it is binary or empty."""
+        """The bundle's page; raises :class:`Unreadable` if it is binary, empty or JSON."""
         return cls.of(bundle.page, bundle.encoding)
 
     @classmethod
@@ -62,9 +63,11 @@ class Page:
             raise Unreadable(f"{part.url} is not a page but a binary file ({media_type})")
         decoded = decode(part.body, part.content_type, encoding)
         text = _server_tags_out(decoded.text)
-        if not text.strip():
+        if not text.replace("\0", "").strip():
             raise Unreadable(f"{part.url} is empty: there is no text in it")
         is_plain = "<" not in text
+        if is_plain and part.kind != "api" and _is_json(text):
+            raise Unreadable(f"{part.url} is not a page but data (JSON)")
         if is_plain:
             text = _lines(text)
         if decoded.encoding == "utf-8" and text is decoded.text and "\ufffd" not in text:
@@ -132,6 +135,18 @@ def _without_inline(source: bytes) -> bytes:
         inline = name is not None and name.group(1).lower() in _INLINE
         kept.append(piece.partition(b">")[2] if inline else b"<" + piece)
     return b"".join(kept)
+
+
+def _is_json(text: str) -> bool:
+    """Whether a text without markup is a JSON object or array, as services answer with."""
+    if text.lstrip("\ufeff\0 \t\r\n")[:1] not in ("{", "["):
+        return False
+    try:
+        return isinstance(json.loads(text.strip("\ufeff\0 \t\r\n")), dict | list)
+    except RecursionError:
+        return True
+    except ValueError:
+        return False
 
 
 def _lines(text: str) -> str:

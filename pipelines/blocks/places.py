@@ -11,6 +11,7 @@ from pipelines.blocks.groups import Group
 from pipelines.blocks.lines import is_prose
 from pipelines.candidates import field_date
 from pipelines.cells import Cells
+from pipelines.dates import is_impossible
 from pipelines.markup import collapse
 from pipelines.vocabulary import IGNORED
 
@@ -85,14 +86,14 @@ def _by_title(group: Group, titles: Sequence[int]) -> bool:
 
 
 def _of_line(pair: Pair, cells: Cells) -> bool:
-    """Whether a pair can stand in an info line: a short line, furniture or a field of such lines, a true date."""
+    """Whether a pair can stand in an info line: a short line, furniture or a field of such lines, a date."""
     meaning = pair.meaning
     if meaning is None or len(pair.value) > _LONGEST_LINE or pair.lead > _LONGEST_LEAD or pair.loose:
         return False
     if len(collapse(cells.items[pair.cell].text)) > _LONGEST_CELL or _SENTENCE.search(pair.value):
         return False
     if meaning.field.endswith("_on") and pair.value and field_date(pair.value) is None:
-        return False
+        return is_impossible(pair.value)
     return meaning.field == IGNORED or meaning.field in _LINE_FIELDS
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.numbers import (
     document_number,
+    holds_several,
     index_number,
     is_document_number,
     is_placeholder,
+    lacks_serial,
     looks_like_title,
 )
 
@@ -89,3 +94,47 @@ def test_any_text_and_once_is_enough(text: str) -> None:
         once = normalise(text)
         assert once is None or (once.strip() and normalise(once) == once)
     is_placeholder(text)
+
+
+@pytest.mark.parametrize(
+    ("raw", "number"),
+    [
+        ("0000 14349 / 2019-00023", "000014349/2019-00023"),
+        ("000014349/2019-00001 000014349/2019-00002", "000014349/2019-00001"),
+        ("szfgzbmsfzggw-2020-0027、szfgzbmsfzggw-2020-0028", "szfgzbmsfzggw-2020-0027"),
+        ("商政办-2019-0001", "商政办-2019-0001"),
+        ("2026-02-00018", "2026-02-00018"),
+        ("A0101-02（2019）:3", "A0101-02(2019):3"),
+        ("2019-02-28", None),
+        ("2019-02-30", None),
+        ("2019年2月28日", None),
+        ("2019-02-28 10:00:00", None),
+        ("20190228", None),
+        ("0", None),
+        ("0000-00000", None),
+        ("公开目录", None),
+        ("2019年度报告", None),
+        ("%s%d1", None),
+        ("1'; DROP TABLE documents;--", None),
+        ('1"2', None),
+        ("<b>1</b>", None),
+    ],
+)
+def test_an_index_number_is_plausible(raw: str, number: str | None) -> None:
+    assert index_number(raw) == number
+
+
+def test_several_numbers_and_an_unfinished_one_are_told() -> None:
+    assert holds_several("000014349/2019-00001 000014349/2019-00002")
+    assert not holds_several("0000 14349 / 2019-00023")
+    assert not holds_several("000014349/2019-00001")
+    assert lacks_serial("/2019-") and lacks_serial("005452487/")
+    assert not lacks_serial("'; DROP TABLE x;--") and not lacks_serial("公开")
+
+
+def test_every_gold_number_is_kept(shared: Path) -> None:
+    with (shared / "realpages" / "MANIFEST.tsv").open(encoding="utf-8", newline="") as manifest:
+        gold = [row["gold_index_number"] for row in csv.DictReader(manifest, delimiter="\t")]
+    numbers = [number for number in gold if number]
+    assert len(numbers) > 30
+    assert [number for number in numbers if index_number(number) != number] == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,3 +84,36 @@ def test_any_bytes_give_a_page_or_one_sentence(body: bytes) -> None:
         assert "\n" not in str(error)
     else:
         assert page.root.tag == "html"
+
+
+@pytest.mark.parametrize("body", ['{"a":1}', "[1, 2]", '\ufeff {"list": []}\n', '{"a":[' * 100_000])
+def test_data_is_no_page(body: str) -> None:
+    if not body.startswith('{"a":['):
+        assert parse_api(body).is_plain
+    with pytest.raises(Unreadable, match="not a page but data"):
+        parse(body)
+
+
+def parse_api(body: str) -> Page:
+    return Page.of(Part("http://www.example.gov.cn/api", body.encode(), kind="api"))
+
+
+def test_text_in_braces_is_a_page() -> None:
+    assert said(parse("{草案} 第一条")).strip() == "{草案} 第一条"
+    assert said(parse("[2019] 第一条")).strip() == "[2019] 第一条"
+
+
+@pytest.mark.parametrize(
+    "padded",
+    [
+        lambda body: body + b"\x00" * 200,
+        lambda body: body + b"\x00" * 8192,
+        lambda body: b"\x00" * 1000 + body,
+        lambda body: b"\x00" * 40_000 + body,
+        lambda body: body.replace(b">", b">\x00\x00"),
+    ],
+    ids=range(5),
+)
+def test_nul_bytes_in_markup_do_not_make_it_a_file(padded: Callable[[bytes], bytes]) -> None:
+    body = "<html><p>政府信息公开</p><p>第一条</p></html>".encode()
+    assert said(parse(padded(body))) == "政府信息公开第一条"
