@@ -11,6 +11,7 @@ from typing import Any, Literal
 from sqlite_utils import Database
 
 from archive.captures.check import check_captures
+from archive.history.check import check_content
 from archive.layout import DataDirectory
 from archive.search import check_index
 
@@ -39,13 +40,13 @@ def verify(db: Database, data: DataDirectory, *, deep: bool = False) -> list[Pro
     """Everything that is wrong with the archive; empty or only ``info`` when it is sound.
 
     Reads the database once (``PRAGMA quick_check``; ``integrity_check`` with ``deep``) and of every capture
-    its head and end; ``deep`` unpacks and hashes every capture, which takes the time to read all files. A
-    database that cannot be read to the end is a problem, not an exception. Raises ``OSError`` for a
+    its head and end; ``deep`` also unpacks and hashes every capture and compares what is stored twice, which
+    takes the time to read all files and records. A database that cannot be read to the end is a problem, not an exception. Raises ``OSError`` for a
     directory of captures that cannot be listed.
     """
     problems: list[Problem] = []
     checks = (_database(db, deep), _foreign_keys(db), _uids(db), _revisions(db), _revisits(db), _index(db))
-    for check in (*checks, _captures(db, data, deep)):
+    for check in (*checks, _content(db, deep), _captures(db, data, deep)):
         try:
             problems.extend(check)
         except sqlite3.DatabaseError as error:
@@ -116,6 +117,11 @@ def _revisits(db: Database) -> Iterator[Problem]:
 def _index(db: Database) -> Iterator[Problem]:
     for message in check_index(db):
         yield Problem("search", "error", message)
+
+
+def _content(db: Database, deep: bool) -> Iterator[Problem]:
+    for message in check_content(db) if deep else ():
+        yield Problem("content", "error", f"{message}: {RESTORE}, or read the captures again by reextract")
 
 
 def _captures(db: Database, data: DataDirectory, deep: bool) -> Iterator[Problem]:

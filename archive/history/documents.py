@@ -17,10 +17,11 @@ from archive.history.similarity import simhash
 from archive.record import METADATA_FIELDS, Record
 
 _TEXTS = ("title", *METADATA_FIELDS)
-_DERIVED = (
-    "url", "revision_id", "content_hash", "index_key", "agency_id", "keywords", "extra", "body_text", "simhash",
-)  # fmt: skip
-_UPDATE = f"UPDATE documents SET {', '.join(f'{name} = ?' for name in (*_TEXTS, *_DERIVED))} WHERE id = ?"
+FLAT = (*_TEXTS, "content_hash", "index_key", "keywords", "extra", "body_text", "simhash")
+"""The columns that :func:`flat` makes of a record."""
+
+_COLUMNS = (*FLAT, "url", "revision_id", "agency_id")
+_UPDATE = f"UPDATE documents SET {', '.join(f'{name} = ?' for name in _COLUMNS)} WHERE id = ?"
 
 
 class Shown(NamedTuple):
@@ -84,26 +85,24 @@ def flatten(
         (document_id, revision_id),
     ).fetchone()
     record = read_record(db, revision_id)
-    db.conn.execute(_UPDATE, (*_row(db, portal, record, content_hash, url, revision_id), document_id))
+    agency = agency_id(db, portal, record.agency)
+    values = flat(record, content_hash)
+    db.conn.execute(_UPDATE, (*(values[name] for name in FLAT), url, revision_id, agency, document_id))
     save_attachments(db, document_id, record, at=at, shown=True)
     save_record_findings(
         db, record, portal=portal, document_id=document_id, revision_id=revision_id, at=at, crawl_id=crawl_id
     )
 
 
-def _row(
-    db: Database, portal: str, record: Record, content_hash: str, url: str, revision_id: int
-) -> tuple[str | int | None, ...]:
+def flat(record: Record, content_hash: str) -> dict[str, str | int | None]:
+    """The columns of a document that shows a masked ``record``: those of ``FLAT``, by name."""
     content = Content.of(record, content_hash)
-    return (
-        *(getattr(record, name) for name in _TEXTS),
-        url,
-        revision_id,
-        content_hash,
-        content.number,
-        agency_id(db, portal, record.agency),
-        json.dumps(record.keywords, ensure_ascii=False),
-        json.dumps(record.extra, ensure_ascii=False),
-        record.body_text,
-        None if content.short else simhash(content.shingles),
-    )
+    return {
+        **{name: getattr(record, name) for name in _TEXTS},
+        "content_hash": content_hash,
+        "index_key": content.number,
+        "keywords": json.dumps(record.keywords, ensure_ascii=False),
+        "extra": json.dumps(record.extra, ensure_ascii=False),
+        "body_text": record.body_text,
+        "simhash": None if content.short else simhash(content.shingles),
+    }

@@ -12,6 +12,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from archive.history.check import check_content
 from archive.history.content import Content
 from archive.record import Record, content_hash
 from archive.search import check_index
@@ -101,6 +102,7 @@ def test_the_archive_is_what_the_visits_say(fresh: Callable[[], Any], visits: li
     # What holds whatever happened: every uid resolves, the index is the documents, nothing hangs in the air.
     assert site.rows("PRAGMA foreign_key_check") == []
     assert check_index(site.db) == []
+    assert list(check_content(site.db)) == []
     assert site.count("document_uids") >= site.count("documents")
     assert site.rows("SELECT 1 FROM documents AS d LEFT JOIN revisions AS r ON r.id = revision_id"
                      " WHERE r.status IS NOT 'accepted' OR r.document_id <> d.id") == []  # fmt: skip
