@@ -40,7 +40,9 @@ _NO_NAME = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"['\"]([^'\"\s<>]{1,2000})['\"]")
-_WRITTEN_LINK = re.compile(r"href\s{0,5}=\s{0,5}\\?[\"']?([^\"'\\\s<>]{1,2000}+)\\?[\"']?[^<>]{0,500}+>([^<>]{0,300})<")
+_WRITTEN_LINK = re.compile(
+    r"href\s{0,5}=\s{0,5}\\?[\"']?([^\"'\\\s<>]{1,2000}+)\\?[\"']?[^<>]{0,500}+>([^<>]{0,300})<"
+)
 _FILE_PATH = re.compile(r"\"(filePath|fileName)\"\s{0,5}:\s{0,5}\"([^\"]{1,1000})\"")
 
 
@@ -148,7 +150,12 @@ def _in_blocks(page: Page, origin: _Element | None, avoid: Collection[_Element])
     known: dict[_Element, bool] = {}
     for node in page.root.iter(*_CARRIERS):
         address = node.get("href") or node.get("src") or node.get("data") or node.get("onclick")
-        if address and _may_lead_to_file(address) and node not in searched and _is_in_block(node, around, known):
+        if (
+            address
+            and _may_lead_to_file(address)
+            and node not in searched
+            and _is_in_block(node, around, known)
+        ):
             yield from _candidates(page, node)
 
 

@@ -53,7 +53,9 @@ class Body:
     is_cut: bool = False
 
 
-def find_body(page: Page, detail: Detail, avoid: Collection[_Element] = (), lines: Collection[str] = ()) -> Body:
+def find_body(
+    page: Page, detail: Detail, avoid: Collection[_Element] = (), lines: Collection[str] = ()
+) -> Body:
     """The body of ``page`` without furniture; never raises on any page.
 
     The first of ``detail.body`` that holds content is it; without one the densest block (DESIGN §9). What

@@ -38,7 +38,27 @@ MEDIA_TYPES = {
 }
 """Extension to media type, of every kind of file that portals attach."""
 
-DOCUMENTS = frozenset(["pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "wps", "et", "dps", "ofd", "ceb", "rtf", "csv", "zip", "rar", "7z"])
+DOCUMENTS = frozenset(
+    [
+        "pdf",
+        "doc",
+        "docx",
+        "xls",
+        "xlsx",
+        "ppt",
+        "pptx",
+        "wps",
+        "et",
+        "dps",
+        "ofd",
+        "ceb",
+        "rtf",
+        "csv",
+        "zip",
+        "rar",
+        "7z",
+    ]
+)
 PICTURES = frozenset(("jpg", "jpeg", "png", "gif", "bmp", "tif", "tiff"))
 
 # Paths that answer with a file though they do not end like one.
@@ -54,7 +74,18 @@ _UPLOADED = re.compile(r"/uploads?/", re.IGNORECASE)
 _PAGE_ENDING = re.compile(r"(?:/|\.(?:s?html?|jsp|jspx|aspx?|php|do|action|js|css))\Z", re.IGNORECASE)
 # Query parameters in which downloaders and viewers carry the file's name or address.
 _VIEWER_PARAMETERS = ("file", "url", "src", "pdf", "path", "fileurl", "pdfurl")
-_NAME_PARAMETERS = ("showname", "filename", "file_name", "fname", "name", "file", "filepath", "path", "url", "src")
+_NAME_PARAMETERS = (
+    "showname",
+    "filename",
+    "file_name",
+    "fname",
+    "name",
+    "file",
+    "filepath",
+    "path",
+    "url",
+    "src",
+)
 
 
 def text_of_percent(value: str) -> str:
@@ -71,7 +102,9 @@ def query_of(url: str) -> list[tuple[str, str]]:
     try:
         query = urlsplit(url).query
         # Latin-1 keeps each byte as one character through parse_qsl, whatever the charset is.
-        pairs = parse_qsl(query, keep_blank_values=True, encoding="latin-1", errors="replace", max_num_fields=100)
+        pairs = parse_qsl(
+            query, keep_blank_values=True, encoding="latin-1", errors="replace", max_num_fields=100
+        )
     except ValueError:
         return []
     return [(name.lower(), _bytes_to_text(value)) for name, value in pairs]

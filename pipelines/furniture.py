@@ -28,8 +28,12 @@ _CONTROL = re.compile(
 _MOMENT = re.compile(r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}")
 _STAMP = re.compile(r"(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}")
 _PUBLISHED = re.compile(r"[（(\[【]?\s?(?:发布|更新|公开|编辑|录入)(?:时间|日期)")
-_CLOCK = re.compile(r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?\s{0,3}\d{1,2}[:：时]\d{1,2}")
-_BREADCRUMB = re.compile(r"[【\[]?(?:[您你]?(?:现在|当前|目前)?所?在?的?位置(?:是)?|您(?:现在|当前)?(?:所)?在(?:的位置)?)\s?[:：]")
+_CLOCK = re.compile(
+    r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?\s{0,3}\d{1,2}[:：时]\d{1,2}"
+)
+_BREADCRUMB = re.compile(
+    r"[【\[]?(?:[您你]?(?:现在|当前|目前)?所?在?的?位置(?:是)?|您(?:现在|当前)?(?:所)?在(?:的位置)?)\s?[:：]"
+)
 _TRAIL = re.compile(r"(?:网站)?首\s{0,4}页\s?(?:>|＞|»|›|/|-|→|\|)")
 
 _MARK = re.compile(
@@ -57,7 +61,9 @@ _RELATED = re.compile(
     r"[【\[（(「\s]{0,3}(?:相关|推荐|延伸|热点|热门|更多|最新|猜你)(?:的)?(?:链接|新闻|阅读|稿件|文章|信息|报道|文档|内容|专题|文件|附件|政策|"
     r"解读|推荐|图片|喜欢)\s{0,2}(?:[】\])）」:：]|$|>|更多)"
 )
-_HOT = re.compile(r"[【\[（(「\s]{0,3}(?:(?:热门|热点|最新|推荐|最热)下载|下载排行)(?:排行|榜|列表)?\s{0,2}(?:[】\])）」:：\d>]|$)")
+_HOT = re.compile(
+    r"[【\[（(「\s]{0,3}(?:(?:热门|热点|最新|推荐|最热)下载|下载排行)(?:排行|榜|列表)?\s{0,2}(?:[】\])）」:：\d>]|$)"
+)
 _CREDIT = re.compile(
     r"[【\[（(\s]{0,3}(?:责任编辑|责\s?编|编\s?辑|编辑人|文章来源|信息来源|来\s?源|稿\s?源|作者|撰稿|录入|本文(?:来源|网址|链接|地址)|"
     r"原文(?:链接|地址)|原标题|免责声明|版权声明|声明|转载请|特别声明|更多精彩|关键词|关键字|供稿单位|信息员)\s?[:：（(]|"
@@ -69,11 +75,85 @@ _FOOTER = re.compile(
     r"^(?:主办(?:单位)?|承办(?:单位)?|建议使用)[:：]?",
     re.IGNORECASE,
 )
-_NOTICE = re.compile(r"您?(?:访问|点击)的链接即将离开|您?即将离开|欢迎(?:访问|光临|您)|今天是|您好[，,]?\s?欢迎|无障碍")
+_NOTICE = re.compile(
+    r"您?(?:访问|点击)的链接即将离开|您?即将离开|欢迎(?:访问|光临|您)|今天是|您好[，,]?\s?欢迎|无障碍"
+)
 
 # Exact class names and ids (widgets' own names included); never parts of words.
 _FURNITURE_CLASSES = frozenset(
-    ["share", "shares", "sharebox", "share-box", "share_box", "sharebar", "shareicon", "share-icon", "bdsharebuttonbox", "bdshare", "bdshare_b", "bdsharebox", "bshare-custom", "social-share", "jiathis_style", "jiathis_style_24x24", "jia_share", "gwds_more", "gwds", "print", "printbox", "print_box", "dayin", "qrcode", "qr-code", "qr_code", "ewm", "erweima", "ewmbox", "comment", "comments", "comment-list", "commentlist", "comment-box", "comment_box", "commentbox", "commentform", "pinglun", "respond", "captcha", "yzm", "breadcrumb", "breadcrumbs", "crumbs", "crumb", "dqwz", "weizhi", "position", "prevnext", "prev-next", "pagination", "pager", "ad", "ads", "adv", "advert", "advertisement", "adsbygoogle", "guanggao", "gg_box", "footer", "foot", "copyright", "toolbar", "toolbars", "hits", "counter", "tags", "taglist", "tag-list", "tag_list"]
+    [
+        "share",
+        "shares",
+        "sharebox",
+        "share-box",
+        "share_box",
+        "sharebar",
+        "shareicon",
+        "share-icon",
+        "bdsharebuttonbox",
+        "bdshare",
+        "bdshare_b",
+        "bdsharebox",
+        "bshare-custom",
+        "social-share",
+        "jiathis_style",
+        "jiathis_style_24x24",
+        "jia_share",
+        "gwds_more",
+        "gwds",
+        "print",
+        "printbox",
+        "print_box",
+        "dayin",
+        "qrcode",
+        "qr-code",
+        "qr_code",
+        "ewm",
+        "erweima",
+        "ewmbox",
+        "comment",
+        "comments",
+        "comment-list",
+        "commentlist",
+        "comment-box",
+        "comment_box",
+        "commentbox",
+        "commentform",
+        "pinglun",
+        "respond",
+        "captcha",
+        "yzm",
+        "breadcrumb",
+        "breadcrumbs",
+        "crumbs",
+        "crumb",
+        "dqwz",
+        "weizhi",
+        "position",
+        "prevnext",
+        "prev-next",
+        "pagination",
+        "pager",
+        "ad",
+        "ads",
+        "adv",
+        "advert",
+        "advertisement",
+        "adsbygoogle",
+        "guanggao",
+        "gg_box",
+        "footer",
+        "foot",
+        "copyright",
+        "toolbar",
+        "toolbars",
+        "hits",
+        "counter",
+        "tags",
+        "taglist",
+        "tag-list",
+        "tag_list",
+    ]
 )
 
 
@@ -101,7 +181,9 @@ def is_info_bar(text: str) -> bool:
         return True
     if labels == 1:
         # 时间：2013年10月23日 may be that of a meeting; machines write 2013-10-23.
-        return len(text) <= 60 and (_STAMP.search(text) is not None or (moment and _PUBLISHED.match(text) is not None))
+        return len(text) <= 60 and (
+            _STAMP.search(text) is not None or (moment and _PUBLISHED.match(text) is not None)
+        )
     return labels > 1 or _bare_moment(text)
 
 

@@ -26,7 +26,12 @@ _ATTRIBUTE = rb"[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"?+|'[^']*+'?+|
 # What stands between < and >, as the HTML standard reads it; a start tag's name is a group.
 _MARKUP = re.compile(
     rb"<(?:!--(?:-?>|(?:(?!--!?>)[\s\S])*+(?:--!?>)?+)|[!?][^>]*+>?|/[^A-Za-z][^>]*+>?|/?(" + _NAME + rb")("
-    rb"(?:" + _ATTRIBUTE + rb"){0,%d}+)(?:[\s/]*+(>)|(" % MOST_ATTRIBUTES + rb"(?:" + _ATTRIBUTE + rb")++)[\s/]*+>?)?+)"
+    rb"(?:"
+    + _ATTRIBUTE
+    + rb"){0,%d}+)(?:[\s/]*+(>)|(" % MOST_ATTRIBUTES
+    + rb"(?:"
+    + _ATTRIBUTE
+    + rb")++)[\s/]*+>?)?+)"
 )
 _RAW = frozenset((b"script", b"style", b"title", b"textarea", b"xmp", b"iframe", b"noembed", b"noframes"))
 _INLINED = re.compile(rb"(data:[a-z]{1,20}/[A-Za-z0-9.+-]{1,60};base64,)[A-Za-z0-9+/=]{200,}+")

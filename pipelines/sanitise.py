@@ -9,7 +9,57 @@ import nh3
 from lxml import etree
 from lxml.etree import _Element
 
-_TAGS = {"a", "abbr", "b", "blockquote", "br", "caption", "center", "cite", "code", "col", "colgroup", "dd", "del", "div", "dl", "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "li", "ol", "p", "pre", "q", "s", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul"}
+_TAGS = {
+    "a",
+    "abbr",
+    "b",
+    "blockquote",
+    "br",
+    "caption",
+    "center",
+    "cite",
+    "code",
+    "col",
+    "colgroup",
+    "dd",
+    "del",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "figure",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "img",
+    "ins",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "s",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "u",
+    "ul",
+}
 _SPANS = {"colspan", "rowspan"}
 _ATTRIBUTES = {
     "a": {"href", "title"},
@@ -24,7 +74,18 @@ _SCHEMES = {"http", "https", "mailto", "ftp"}
 # Where pages that load pictures late keep the address.
 _LATE_SOURCES = ("data-src", "data-original", "data-lazy-src", "_src", "oldsrc")
 _LINKS = {"a": "href", "img": "src", "iframe": "src", "embed": "src", "object": "data"}
-_CONTENT_GONE = {"script", "style", "template", "noscript", "select", "button", "textarea", "title", "svg", "iframe"}
+_CONTENT_GONE = {
+    "script",
+    "style",
+    "template",
+    "noscript",
+    "select",
+    "button",
+    "textarea",
+    "title",
+    "svg",
+    "iframe",
+}
 _MANY = 20_000  # ampersands
 _SPACE, _AMPERSAND = "\ufdd0", "\ufdd1"  # Unicode's noncharacters: no text has them
 _CLEANER = nh3.Cleaner(

@@ -48,9 +48,7 @@ class Segments:
 
 
 _BLOCK, _BREAK, _LINK, _SILENT = 1, 2, 3, 4
-_KINDS = (
-    dict.fromkeys(BLOCKS, _BLOCK) | {"br": _BREAK, "a": _LINK} | dict.fromkeys(SILENT, _SILENT)
-)
+_KINDS = dict.fromkeys(BLOCKS, _BLOCK) | {"br": _BREAK, "a": _LINK} | dict.fromkeys(SILENT, _SILENT)
 
 
 def _end_line(found: Segments, parts: list[str], linked: list[str], owner: int) -> None:

@@ -44,7 +44,11 @@ def _needed(tree: parser.Tree) -> str | None:
         return _needed(tree.selector) or _needed(tree.subselector)
     value: str | None
     if isinstance(tree, parser.Class):
-        name, value, test = "class", f" {tree.class_name} ", "contains(concat(' ', normalize-space(.), ' '), {})"
+        name, value, test = (
+            "class",
+            f" {tree.class_name} ",
+            "contains(concat(' ', normalize-space(.), ' '), {})",
+        )
     elif isinstance(tree, parser.Hash):
         name, value, test = "id", tree.id, ". = {}"
     elif isinstance(tree, parser.Attrib) and tree.operator in _TESTS and not tree.namespace and not tree.flag:

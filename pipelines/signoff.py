@@ -23,9 +23,7 @@ _LABELS = {
 _KNOWN = Vocabulary({label: Meaning(field) for field, labels in _LABELS.items() for label in labels.split()})
 # Without one of these there is no preparer and no reviewer, so no block.
 # One set of first characters, which the engine skips to.
-_HINT = re.compile(
-    r"[填制审复经](?:(?<=[填制])\s*[报表]\s*人|(?<=[审复])\s*核|(?<=经)\s*办\s*人)"
-)
+_HINT = re.compile(r"[填制审复经](?:(?<=[填制])\s*[报表]\s*人|(?<=[审复])\s*核|(?<=经)\s*办\s*人)")
 # The block is one to five lines; an empty cell or a stray line may stand between.
 _GAP = 4
 _LONGEST = 60

@@ -19,7 +19,40 @@ from pipelines.segments import Segments
 from pipelines.trim import Titles
 
 _CONTAINERS = frozenset(
-    ["zoom", "zoomcon", "ucap-content", "ucapcontent", "trs_ueditor", "trs_editor", "trs_editor_view", "j-fontcontent", "ivs_content", "article-content", "article_content", "articlecontent", "article-body", "pages_content", "ewb-article-content", "wzzw-article", "js_contentbox", "zw", "zwnr", "zhengwen", "maintext", "main-txt", "xl_content", "info_content", "news_content", "newscontent", "detail-content", "detail_content", "conttext", "content-text", "cmsarticlecontent", "easysitetext"]
+    [
+        "zoom",
+        "zoomcon",
+        "ucap-content",
+        "ucapcontent",
+        "trs_ueditor",
+        "trs_editor",
+        "trs_editor_view",
+        "j-fontcontent",
+        "ivs_content",
+        "article-content",
+        "article_content",
+        "articlecontent",
+        "article-body",
+        "pages_content",
+        "ewb-article-content",
+        "wzzw-article",
+        "js_contentbox",
+        "zw",
+        "zwnr",
+        "zhengwen",
+        "maintext",
+        "main-txt",
+        "xl_content",
+        "info_content",
+        "news_content",
+        "newscontent",
+        "detail-content",
+        "detail_content",
+        "conttext",
+        "content-text",
+        "cmsarticlecontent",
+        "easysitetext",
+    ]
 )
 _VAGUE = frozenset(["content", "cont", "con", "view"])
 _OBJECTS = frozenset(("img", "iframe", "embed", "object", "a"))
@@ -130,5 +163,18 @@ def is_icon(image: _Element) -> bool:
     height = (image.get("height") or "").removesuffix("px")
     if any(value.isdigit() and int(value) <= _ICON_WIDTH for value in (width, height)):
         return True
-    words = ("icon", "logo", "filetype", "ewm", "qrcode", "erweima", "share", "print", "/images/", "/img/", "blank.", "spacer")
+    words = (
+        "icon",
+        "logo",
+        "filetype",
+        "ewm",
+        "qrcode",
+        "erweima",
+        "share",
+        "print",
+        "/images/",
+        "/img/",
+        "blank.",
+        "spacer",
+    )
     return any(word in source for word in words)

@@ -38,7 +38,9 @@ _MOST_TITLES = 4
 _SHORTEST_TITLE = 5
 _LONGEST_TITLE = 200
 _ARTICLE_TITLE = re.compile(r"ArticleTitle\Z", re.IGNORECASE)
-_SIGNS = re.compile(r"附\s?[件表]|单位负责人|审核人|填报|签发|联系(?:人|电话)|抄送|[（(]?(?:19|20)\d\d年\d{1,2}月\d{1,2}日|二[〇○0]")
+_SIGNS = re.compile(
+    r"附\s?[件表]|单位负责人|审核人|填报|签发|联系(?:人|电话)|抄送|[（(]?(?:19|20)\d\d年\d{1,2}月\d{1,2}日|二[〇○0]"
+)
 _TITLE_NOISE = re.compile(r"[\s《》“”\"'（）()【】\[\]，,。.、:：;；\-—_|]+")
 
 
@@ -57,7 +59,11 @@ class Titles:
     def of(cls, root: _Element) -> Titles:
         """From ``title``, the ArticleTitle of META and the first ``h1`` elements."""
         said = [inline_text(node) for node in itertools.islice(root.iter("title", "h1"), _MOST_TITLES)]
-        said += [node.get("content") or "" for node in root.iter("meta") if _ARTICLE_TITLE.match(node.get("name") or "")]
+        said += [
+            node.get("content") or ""
+            for node in root.iter("meta")
+            if _ARTICLE_TITLE.match(node.get("name") or "")
+        ]
         return cls(tuple(key for key in map(title_key, said) if len(key) >= _SHORTEST_TITLE))
 
     def repeats(self, text: str) -> bool:
@@ -90,9 +96,12 @@ class Lines:
         self.files = {line for line, node in lines.links if is_file_link(node.get("href") or "")}
         self.files.update(line for line, text in enumerate(lines.text) if names_file(text))
         if self.files:  # a link to a page in a list of files is of that list
-            self.files.update(line for line, linked in enumerate(self.linked) if linked and lists_file(lines, line))
+            self.files.update(
+                line for line, linked in enumerate(self.linked) if linked and lists_file(lines, line)
+            )
         self.controls = max(
-            (line for node, tail, line in lines.pieces if tail and node.tag in ("textarea", "input", "form")), default=-1
+            (line for node, tail, line in lines.pieces if tail and node.tag in ("textarea", "input", "form")),
+            default=-1,
         )
 
     def is_title(self, line: int) -> bool:
@@ -128,11 +137,23 @@ def _head(body: Lines) -> set[int]:
     for number in range(min(_HEAD_LINES, len(text))):
         if is_info_bar(text[number]) or is_breadcrumb(text[number]) or is_mark(text[number]):
             last = number
-        elif body.mass[number] and not body.is_title(number) and (len(text[number]) > 60 or text[number][-1] == "。"):
+        elif (
+            body.mass[number]
+            and not body.is_title(number)
+            and (len(text[number]) > 60 or text[number][-1] == "。")
+        ):
             break
-    out = {n for n in range(last + 1) if body.is_title(n) or is_info_bar(text[n]) or is_breadcrumb(text[n]) or is_mark(text[n])}
+    out = {
+        n
+        for n in range(last + 1)
+        if body.is_title(n) or is_info_bar(text[n]) or is_breadcrumb(text[n]) or is_mark(text[n])
+    }
     for number in range(last + 1):
-        if body.titles.repeats(text[number]) or (body.linked[number] and number not in body.files) or is_credit(text[number]):
+        if (
+            body.titles.repeats(text[number])
+            or (body.linked[number] and number not in body.files)
+            or is_credit(text[number])
+        ):
             out.add(number)
     if last + 1 < len(text) and body.is_title(last + 1):
         out.add(last + 1)
@@ -210,7 +231,9 @@ def remove_lines(root: _Element, lines: Segments, out: set[int]) -> None:
         return
     gone = [0, *accumulate(number in out for number in range(len(lines.text) + 1))]
     kept = [number for number in range(len(lines.text)) if number not in out]
-    below = kept[-1] + 1 if sum(lines.chars[number] for number in kept) >= _TEXT_ENOUGH else len(lines.text) + 1
+    below = (
+        kept[-1] + 1 if sum(lines.chars[number] for number in kept) >= _TEXT_ENOUGH else len(lines.text) + 1
+    )
     first: dict[_Element, int] = {}
     doomed = []
     for node, is_tail, line in lines.pieces:

@@ -13,7 +13,9 @@ from archive.verify import verify
 
 @click.command("verify")
 @data_option
-@click.option("--deep", is_flag=True, help="Also unpack and hash every capture and compare every record: reads all.")
+@click.option(
+    "--deep", is_flag=True, help="Also unpack and hash every capture and compare every record: reads all."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
 def command(data: DataDirectory, deep: bool, as_json: bool) -> None:
     """Check that database, captures and search index agree.

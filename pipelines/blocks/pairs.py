@@ -98,9 +98,7 @@ def _from_below(search: Search, number: int, label: Label, beneath: _Element) ->
     return pair
 
 
-def _unknown_in_rows(
-    search: Search, found: list[Pair], below: Mapping[_Element, _Element]
-) -> list[Pair]:
+def _unknown_in_rows(search: Search, found: list[Pair], below: Mapping[_Element, _Element]) -> list[Pair]:
     """Pairs of tables whose label has no colon and no meaning, told by standing where known labels stand."""
     pairs = []
     taken = {number for pair in found for number in pair.used}

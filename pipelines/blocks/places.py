@@ -122,7 +122,9 @@ def _behind_prose(group: Group, cells: Cells, titles: Sequence[int]) -> bool:
 def _in_text_table(group: Group, cells: Cells) -> bool:
     """Whether the pairs are rows of a table right below running text: the text's own table."""
     begins = group.pairs[0].cell
-    return group.pairs[0].in_row and any(is_prose(cell.text) for cell in cells.items[max(0, begins - _BELOW) : begins])
+    return group.pairs[0].in_row and any(
+        is_prose(cell.text) for cell in cells.items[max(0, begins - _BELOW) : begins]
+    )
 
 
 def belonging(group: Group, cells: Cells) -> list[Pair]:

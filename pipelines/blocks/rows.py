@@ -95,9 +95,7 @@ def _follows_prose(page: Cells, table: _Element) -> bool:
     return any(is_prose(cell.text) for cell in page.items[max(first, start - _BEFORE) : start])
 
 
-def header_rows(
-    page: Cells, numbers: Numbers, labels: Mapping[int, list[Label]]
-) -> dict[_Element, _Element]:
+def header_rows(page: Cells, numbers: Numbers, labels: Mapping[int, list[Label]]) -> dict[_Element, _Element]:
     """Label cell → the cell beneath it, for rows that hold only labels over exactly one row of values.
 
     A list of documents has the same header over many rows, and is no metadata of the page.

@@ -22,7 +22,9 @@ def received(body: bytes, encoding: str) -> Response:
     crawler = get_crawler(settings_dict={"DOWNLOAD_MAXSIZE": 1_000_000})
     headers = {"Content-Encoding": encoding, "Content-Type": "text/html; charset=utf-8"}
     response = Response("http://x.example/", headers=headers, body=body)
-    answer = CaptureCompressionMiddleware.from_crawler(crawler).process_response(Request("http://x.example/"), response)
+    answer = CaptureCompressionMiddleware.from_crawler(crawler).process_response(
+        Request("http://x.example/"), response
+    )
     assert isinstance(answer, Response)
     return answer
 

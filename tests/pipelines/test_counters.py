@@ -54,9 +54,7 @@ PROSE = [
     "参与人数：120人",
     "2019年4月2日",
 ]
-TEXT = (
-    "<p>根据《中华人民共和国政府信息公开条例》的有关规定，现将2019年度相关工作情况报告如下，请各有关单位认真贯彻执行。</p>"
-)
+TEXT = "<p>根据《中华人民共和国政府信息公开条例》的有关规定，现将2019年度相关工作情况报告如下，请各有关单位认真贯彻执行。</p>"
 PLACES = {
     "first": "<h1>关于开展检查工作的通知</h1><div class='{c}'>{x}{t}</div><div class='foot'>版权所有：某局</div>",
     "last": "<h1>关于开展检查工作的通知</h1><div class='{c}'>{t}{x}</div><div class='foot'>版权所有：某局</div>",
@@ -72,7 +70,9 @@ def test_a_counter_makes_no_revision(line: str, place: str, container: str) -> N
     hashes = set()
     for number in (12, 27):
         inner = f"<p>{line.replace('{n}', str(number))}</p>"
-        page = PLACES[place].format(c=container, x=inner, t=TEXT + TEXT.replace('2019', '2020') + TEXT.replace('2019', '2021'))
+        page = PLACES[place].format(
+            c=container, x=inner, t=TEXT + TEXT.replace("2019", "2020") + TEXT.replace("2019", "2021")
+        )
         record = extract(
             Bundle(
                 Part("http://www.example.gov.cn/t1.html", f"<meta charset=utf-8>{page}".encode()),
@@ -88,8 +88,12 @@ def test_a_counter_makes_no_revision(line: str, place: str, container: str) -> N
 def test_prose_stays(line: str) -> None:
     assert not is_counter(line)
     assert without_brackets(line) == line
-    page = f"<meta charset=utf-8><div class=TRS_Editor>{TEXT}<p>{line}</p>{TEXT.replace('2019', '2020')}</div>"
-    record = extract(Bundle(Part("http://www.example.gov.cn/t1.html", page.encode()), Detail(body=[".TRS_Editor"])))
+    page = (
+        f"<meta charset=utf-8><div class=TRS_Editor>{TEXT}<p>{line}</p>{TEXT.replace('2019', '2020')}</div>"
+    )
+    record = extract(
+        Bundle(Part("http://www.example.gov.cn/t1.html", page.encode()), Detail(body=[".TRS_Editor"]))
+    )
     assert line in record.body_text or line == "访问量"
 
 

@@ -98,7 +98,10 @@ def test_codecs_that_are_no_charsets_are_refused(name: str) -> None:
         (b"<html>\x00\x00\x00<p>\x00\x00a</p></html>" + b"\x00" * 900, None),
         (b"\x00" * 1000 + b"<p>a</p>", None),
         (b"plain text" + b"\x00" * 900, None),
-        (b"name.txt" + b"\x00" * 300 + b"ustar" + b"\x00" * 200 + b"<html>" * 9 + b"\x00" * 500, "application/octet-stream"),
+        (
+            b"name.txt" + b"\x00" * 300 + b"ustar" + b"\x00" * 200 + b"<html>" * 9 + b"\x00" * 500,
+            "application/octet-stream",
+        ),
         (b"\x00\x00\x01\x00\x01\x00\x10\x10\x00\x00\x01\x00" * 30, "application/octet-stream"),
         (b"<\x01\x02\x03\x00\x05" * 50, "application/octet-stream"),
     ],

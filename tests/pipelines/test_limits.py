@@ -96,7 +96,18 @@ def test_pictures_inlined_in_a_large_page_take_no_room() -> None:
         "<!-- " * 500_000,
         "公开，" * 1_000_000,
     ],
-    ids=["nbsp", "nbsp-between", "nbsp-lines", "ampersands", "rows", "pictures", "labels", "attributes", "comments", "plain"],
+    ids=[
+        "nbsp",
+        "nbsp-between",
+        "nbsp-lines",
+        "ampersands",
+        "rows",
+        "pictures",
+        "labels",
+        "attributes",
+        "comments",
+        "plain",
+    ],
 )
 def test_large_pages_end_soon(inner: str) -> None:
     markup = f"<meta charset=utf-8><div class=TRS_Editor>{inner}</div>"
@@ -107,7 +118,7 @@ def test_large_pages_end_soon(inner: str) -> None:
 
 QUADRATIC: list[Callable[[int], bytes]] = [
     lambda n: b"<a '\" " * n,
-    lambda n: b'<a b="<a c=\'' * n,
+    lambda n: b"<a b=\"<a c='" * n,
     lambda n: b"<" * n,
     lambda n: b"<a b " + b"= " * n,
     lambda n: b"<a" + b" " * n,

@@ -42,7 +42,10 @@ LINES = [
 
 @pytest.mark.parametrize("lines", LINES)
 @pytest.mark.parametrize("profile", [True, False])
-@pytest.mark.parametrize("markup", ["<div id=zoom>{}</div>", "<table><tr><td id=zoom>{}</td></tr></table>", "<div id=zoom><p>{}</p></div>"])
+@pytest.mark.parametrize(
+    "markup",
+    ["<div id=zoom>{}</div>", "<table><tr><td id=zoom>{}</td></tr></table>", "<div id=zoom><p>{}</p></div>"],
+)
 def test_no_line_costs_a_body_its_text(lines: list[str], profile: bool, markup: str) -> None:
     record = page(markup.format("<br>　　".join([FIRST, SECOND, *lines])), profile=profile)
     assert FIRST in record.body_text and SECOND in record.body_text
@@ -81,14 +84,31 @@ def table(*rows: list[str], head: str = "td") -> str:
 
 
 TABLES = [
-    [["序号", "文件名称", "文号", "发布机构"], ["1", "关于甲渠的通知", "云政〔2003〕2号", "市政府"], ["2", "关于乙渠的通知", "云政〔2004〕3号", "市政府"]],
-    [["文件名称", "文号", "发布机构", "公开日期", "有效性"], ["甲渠通知", "云政〔2003〕2号", "市政府", "2003-01-01", "有效"], ["乙渠通知", "云政〔2004〕3号", "市政府", "2004-01-01", "失效"]],
+    [
+        ["序号", "文件名称", "文号", "发布机构"],
+        ["1", "关于甲渠的通知", "云政〔2003〕2号", "市政府"],
+        ["2", "关于乙渠的通知", "云政〔2004〕3号", "市政府"],
+    ],
+    [
+        ["文件名称", "文号", "发布机构", "公开日期", "有效性"],
+        ["甲渠通知", "云政〔2003〕2号", "市政府", "2003-01-01", "有效"],
+        ["乙渠通知", "云政〔2004〕3号", "市政府", "2004-01-01", "失效"],
+    ],
     [["姓名", "职务", "来源"], ["甄守正", "局长", "甲县"], ["白明", "副局长", "乙市"]],
     [["事项名称", "许可决定", "公开日期"], ["甲渠扩建", "同意", "2019-03-01"]],
     [["项目名称", "文号", "公开日期"], ["甲渠扩建", "云水〔2019〕1号", "2019-03-01"]],
     [["名称", "来源", "备注"], ["甲渠", "甲县", "暂无"], ["乙渠", "乙市", "暂无"]],
-    [["项目名称", "甲渠改造"], ["建设单位", "市水务局"], ["公开日期", "2019-03-01"], ["文号", "云环审〔2019〕1号"]],
-    [["索引号", "名称", "发布日期"], ["YL-2003-1", "甲渠通知", "2003-01-01"], ["YL-2003-2", "乙渠通知", "2003-01-02"]],
+    [
+        ["项目名称", "甲渠改造"],
+        ["建设单位", "市水务局"],
+        ["公开日期", "2019-03-01"],
+        ["文号", "云环审〔2019〕1号"],
+    ],
+    [
+        ["索引号", "名称", "发布日期"],
+        ["YL-2003-1", "甲渠通知", "2003-01-01"],
+        ["YL-2003-2", "乙渠通知", "2003-01-02"],
+    ],
 ]
 
 
@@ -96,7 +116,9 @@ TABLES = [
 @pytest.mark.parametrize("profile", [True, False])
 @pytest.mark.parametrize("head", ["td", "th"])
 def test_a_table_of_the_body_keeps_its_cells(rows: list[list[str]], profile: bool, head: str) -> None:
-    record = page(f"<div id=zoom><p>{FIRST}</p><p>{SECOND}</p>{table(*rows, head=head)}</div>", profile=profile)
+    record = page(
+        f"<div id=zoom><p>{FIRST}</p><p>{SECOND}</p>{table(*rows, head=head)}</div>", profile=profile
+    )
     assert [found.rows for found in record.tables] == [rows]
     for row in rows:
         assert " | ".join(row) in record.body_text
@@ -107,7 +129,11 @@ def test_a_table_of_the_body_keeps_its_cells(rows: list[list[str]], profile: boo
 def test_a_header_over_one_row_is_a_block_where_no_text_precedes() -> None:
     block = table(["索引号", "发布机构", "文号"], ["YL-9", "市水务局", "云政〔2021〕9号"])
     record = page(f"<div>{FIRST}{SECOND}</div>", block, profile=False)
-    assert (record.index_number, record.agency, record.document_number) == ("YL-9", "市水务局", "云政〔2021〕9号")
+    assert (record.index_number, record.agency, record.document_number) == (
+        "YL-9",
+        "市水务局",
+        "云政〔2021〕9号",
+    )
     assert "市水务局" not in record.body_text
 
 
@@ -120,7 +146,8 @@ CITED = (
 @pytest.mark.parametrize("profile", [True, False])
 @pytest.mark.parametrize("block", [BLOCK, ""])
 @pytest.mark.parametrize(
-    "cited", [CITED, "来文收悉。文号：云政〔1998〕3号，索引号：YL-1998-0003的文件已经失效，请不要再引用，特此函复。"]
+    "cited",
+    [CITED, "来文收悉。文号：云政〔1998〕3号，索引号：YL-1998-0003的文件已经失效，请不要再引用，特此函复。"],
 )
 def test_another_documents_number_is_not_this_ones(block: str, profile: bool, cited: str) -> None:
     record = page(f"<div id=zoom><p>{cited}</p><p>{FIRST}</p></div>", block, profile=profile)
@@ -141,12 +168,16 @@ def test_an_index_number_swallows_no_neighbour(gap: str) -> None:
 @pytest.mark.parametrize("block", [BLOCK, ""])
 def test_a_list_of_related_documents_says_nothing_of_this_one(block: str) -> None:
     entries = "".join(f"<li>索引号：Z-{n} 发布日期：2001-01-0{n} 名称：某文件{n}</li>" for n in (1, 2, 3))
-    record = page(f"<div>{FIRST}{SECOND}</div><div><h3>相关</h3><ul>{entries}</ul></div>", block, profile=False)
+    record = page(
+        f"<div>{FIRST}{SECOND}</div><div><h3>相关</h3><ul>{entries}</ul></div>", block, profile=False
+    )
     assert own(record) == (OWN if block else (None, None, None, None))
     assert (record.title, record.extra, record.findings) == ("关于河道治理情况的报告", {}, [])
 
 
-@pytest.mark.parametrize("rows", [TABLES[4], [["名称", "甲渠"], ["文号", "云水〔2019〕1号"], ["发布机构", "乙局"]]])
+@pytest.mark.parametrize(
+    "rows", [TABLES[4], [["名称", "甲渠"], ["文号", "云水〔2019〕1号"], ["发布机构", "乙局"]]]
+)
 def test_a_table_that_opens_the_body_is_text_where_the_page_has_its_block(rows: list[list[str]]) -> None:
     record = page(f"<div id=zoom>{table(*rows)}<p>{FIRST}</p></div>", profile=True)
     assert [found.rows for found in record.tables] == [rows]
@@ -155,7 +186,10 @@ def test_a_table_that_opens_the_body_is_text_where_the_page_has_its_block(rows: 
 
 @pytest.mark.parametrize("label", ["内容", "正文", "信息内容"])
 def test_the_row_called_content_is_the_body(label: str) -> None:
-    block = BLOCK.removesuffix("</table>") + f"<tr><td>{label}</td><td colspan=3>{FIRST}<br>{SECOND}</td></tr></table>"
+    block = (
+        BLOCK.removesuffix("</table>")
+        + f"<tr><td>{label}</td><td colspan=3>{FIRST}<br>{SECOND}</td></tr></table>"
+    )
     record = page("", block, profile=False)
     assert (record.body_text, record.extra) == (f"{FIRST}\n\n{SECOND}", {})
     assert own(record) == OWN

@@ -88,7 +88,9 @@ def test_whole_blocks_of_real_pages(shared: Path, name: str) -> None:
     assert {field: getattr(record, field) for field in REAL[name]} == REAL[name]
     assert record.extra == {}
     # The page of 邯郸 has no body: what it shows is its block.
-    assert not any(finding.severity == "warning" for finding in record.findings if finding.rule != "body-empty")
+    assert not any(
+        finding.severity == "warning" for finding in record.findings if finding.rule != "body-empty"
+    )
 
 
 def test_any_stored_page_is_read(shared: Path) -> None:

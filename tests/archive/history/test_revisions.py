@@ -101,7 +101,9 @@ def test_a_title_that_the_listing_lends_is_none_of_the_page(site: Any) -> None:
     site.visit(index_number=N1)
     lent = site.visit(index_number=N1, **LISTED)
     assert lent.outcome == "quarantined"
-    assert site.value("SELECT quarantine_reason FROM revisions WHERE id = ?", lent.revision_id) == "lost: title"
+    assert (
+        site.value("SELECT quarantine_reason FROM revisions WHERE id = ?", lent.revision_id) == "lost: title"
+    )
     assert site.visit(index_number=N1).outcome == "unchanged"
     with pytest.raises(WouldLose, match="title"), transaction(site.db):
         replace_record(site.db, 1, site.record(index_number=N1, **LISTED), at=site.at)
