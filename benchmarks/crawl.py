@@ -78,7 +78,7 @@ def ours(site: LoadSite, folder: Path, concurrency: int, run: int) -> Measured:
 @click.option("--pages", default=2000, show_default=True)
 @click.option("--page-bytes", default=85_000, show_default=True)
 @click.option("--pairs", default=1, show_default=True, help="Runs of each, in turn.")
-@click.option("--concurrency", default=16, show_default=True)
+@click.option("--concurrency", default=64, show_default=True, help="Requests at once, for both.")
 @click.option("--json", "as_json", is_flag=True)
 def main(pages: int, page_bytes: int, pairs: int, concurrency: int, as_json: bool) -> None:
     """Measure and print both rates, both memories and the ratio."""

@@ -124,7 +124,7 @@ def _collect_seldom() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 10, 5)
+    gc.set_threshold(50_000, 20, 20)
 
 
 def _report(portal: Portal, crawler: Crawler | None, error: BaseException | None) -> CrawlReport:

@@ -57,6 +57,9 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.robots.PortalRobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.middlewares.compression.CaptureCompressionMiddleware": 590,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "crawler.middlewares.meta_refresh.PortalMetaRefreshMiddleware": 580,
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,  # the session counts
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     "crawler.middlewares.cookies.PortalCookiesMiddleware": 700,
     "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
@@ -79,6 +82,7 @@ TELNETCONSOLE_ENABLED = False  # default True
 
 COOKIES_ENABLED = True  # some portals answer only the second request, with their own cookie
 HTTPERROR_ALLOW_ALL = True  # the spider judges every status: 404 is an observation, not an error
+STATS_CLASS = "scrapy.statscollectors.DummyStatsCollector"  # the session and the archive count
 LOG_LEVEL = "WARNING"
 LOG_SHORT_NAMES = True
 LOGSTATS_INTERVAL = 0

@@ -64,14 +64,18 @@ _MAGIC = (
 )
 
 
+_MAGIC_STARTS = tuple(magic for magic, _ in _MAGIC)
+# What no text has: C0 without tab, line ends and escape (ISO-2022).
+_CONTROLS = bytes([*range(9), *range(14, 27), *range(28, 32)])
+
+
 def looks_binary(body: bytes) -> str | None:
     """The media type if ``body`` is a file rather than text (by magic bytes or control characters).
 
     NUL bytes around a text, and among markup, are no evidence: servers pad pages with them.
     """
-    for magic, media_type in _MAGIC:
-        if body.startswith(magic):
-            return media_type
+    if body.startswith(_MAGIC_STARTS):
+        return next(media_type for magic, media_type in _MAGIC if body.startswith(magic))
     if body[:4] == b"RIFF" and body[8:12] in (b"WEBP", b"WAVE", b"AVI "):
         return "application/octet-stream"
     if body[4:8] == b"ftyp":
@@ -81,12 +85,14 @@ def looks_binary(body: bytes) -> str | None:
         return None
     if head.lstrip().removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<"):
         head = head.translate(None, b"\0")
-    controls = len(head) - len(head.translate(None, bytes([*range(9), *range(14, 27), *range(28, 32)])))
+    controls = len(head) - len(head.translate(None, _CONTROLS))
     return "application/octet-stream" if controls * 25 > len(head) else None
 
 
 def utf16_without_bom(head: bytes) -> str | None:
     """``utf-16-le`` or ``utf-16-be`` if the markup in ``head`` is in two-byte units, whatever is declared."""
+    if b"\0" not in head:
+        return None
     zeros = (head[0::2].count(0), head[1::2].count(0))
     if 10 * sum(zeros) < len(head) or not sum(zeros) or max(zeros) < 9 * min(zeros):
         return None

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from archive.privacy import mask_record
@@ -55,13 +56,21 @@ class ExtractStage:
 
 
 class ArchiveStage:
-    """The last stage: hand the record to the archive's writer."""
+    """The last stage: hand the record to the archive's writer. ``exports``: somebody asked for feeds (``-o``)."""
 
-    async def process_item(self, item: DocumentItem) -> dict[str, Any]:
-        """Archive ``item.record``; returns it, masked, once it is committed: what ``scrapy crawl -o`` exports."""
+    def __init__(self, exports: bool = False):
+        self._exports = exports
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> ArchiveStage:
+        """Scrapy's constructor."""
+        return cls(bool(crawler.settings.getdict("FEEDS")))
+
+    async def process_item(self, item: DocumentItem) -> DocumentItem | dict[str, Any]:
+        """Archive ``item.record`` and return once it is committed; feeds get the record, masked."""
         assert item.record is not None  # the first stage dropped it otherwise
         try:
             await item.archive(item.record)
         finally:
             item.done()
-        return mask_record(item.record.to_dict())
+        return mask_record(item.record.to_dict()) if self._exports else item

@@ -10,11 +10,19 @@ from importlib.resources.abc import Traversable
 from archive import __version__
 from pipelines.detail import Detail
 
+# A crawl reads page after page with one and the same profile.
+_last: tuple[Detail, str | None, str] | None = None
+
 
 def extractor_version(detail: Detail, encoding: str | None = None) -> str:
     """``<package version>+<8 hex of the code and vocabularies>.<8 hex of the profile and a forced encoding>``."""
+    global _last
+    if _last is not None and _last[0] is detail and _last[1] == encoding:
+        return _last[2]
     profile = f"{detail.model_dump_json()}\n{encoding or ''}"
-    return f"{__version__}+{code_digest()}.{hashlib.sha256(profile.encode()).hexdigest()[:8]}"
+    version = f"{__version__}+{code_digest()}.{hashlib.sha256(profile.encode()).hexdigest()[:8]}"
+    _last = (detail, encoding, version)
+    return version
 
 
 @lru_cache(maxsize=1)
