@@ -67,6 +67,14 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.capture.CaptureMiddleware": 950,  # next to the wire: still compressed, every redirect hop
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the guard knows the portal's hosts
 }
+# What the guard and the spider judge by themselves need not wrap every answer once more.
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
+}
 EXTENSIONS = {
     "crawler.extensions.crawl_delay.CrawlDelay": 0,
     "crawler.extensions.progress.ProgressReport": 0,
@@ -81,7 +89,6 @@ REMOTE_CONTROL_ENABLED = False  # default True
 TELNETCONSOLE_ENABLED = False  # default True
 
 COOKIES_ENABLED = True  # some portals answer only the second request, with their own cookie
-HTTPERROR_ALLOW_ALL = True  # the spider judges every status: 404 is an observation, not an error
 STATS_CLASS = "scrapy.statscollectors.DummyStatsCollector"  # the session and the archive count
 LOG_LEVEL = "WARNING"
 LOG_SHORT_NAMES = True

@@ -184,7 +184,12 @@ def title_cells(page: Cells, known: Iterable[str]) -> list[int]:
     """Numbers of the cells, ascending, where one of the ``known`` titles stands alone or a heading begins."""
     keys = {key(title) for title in known if title}
     found = {page.extent[element][0] for element in page.headings}
+    firsts = {title[0] for title in keys if title}
     for number, cell in enumerate(page.items):
-        if 4 <= len(cell.text) <= 2 * _LONGEST and key(cell.text) in keys:
+        text = cell.text
+        # A Chinese character stands for itself in a key, so most of a navigation is told apart by its first one.
+        if "\u4e00" <= text[:1] <= "\u9fff" and text[0] not in firsts:
+            continue
+        if 4 <= len(text) <= 2 * _LONGEST and key(text) in keys:
             found.add(number)
     return sorted(found)
