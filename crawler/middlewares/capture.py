@@ -71,7 +71,7 @@ class CaptureMiddleware:
 async def _write(
     session: CrawlSession, request: Request, response: Response, challenge: str | None
 ) -> Capture:
-    key = request_key(request.method, request.url, request.body or None, **request.meta.get("url_rules", {}))
+    key = request_key(request.method, request.url, request.body or None)
     role = _role(request)
     outcome = _outcome(response.status, challenge)
     facts = Facts(

@@ -15,6 +15,7 @@ from archive.crawling.walks import walk_counts
 from archive.urls import has_session, host_of, url_key
 from crawler import clock
 from crawler.engines.base import Entry, ListingPage, ListingRequest
+from crawler.engines.links import is_file
 from crawler.fetching import describe
 from crawler.portals.plan import DirectoryPlan
 from crawler.session import CrawlSession
@@ -112,11 +113,10 @@ class ListingSteps:
 
     def _listed(self, entry: Entry) -> ListedEntry:
         urls = self.plan.urls
-        path = entry.url.partition("?")[0].partition("#")[0].lower()
         kind: Literal["page", "file", "offsite"] = "page"
         if host_of(entry.url) not in self._session.portal.own_hosts:
             kind = "offsite"
-        elif path.rpartition(".")[2] in urls.files:
+        elif is_file(urls, entry.url):
             kind = "file"
         return ListedEntry(
             url=entry.url,

@@ -37,7 +37,6 @@ class Walk:
     announced: int | None = None
     pages_read: int = 0
     repeats: int = 0
-    reached_end: bool = False
     note: str | None = None
     pages: int | None = None
     first_page: list[str] = field(default_factory=list)
@@ -107,7 +106,6 @@ class Walk:
         else:
             return None
         if self._at_head(page, progress):
-            self.reached_end = True
             return None
         if page.entries and not page.embedded and self._all_seen(page, progress):
             return self._repeated(request, page)
@@ -170,8 +168,6 @@ class Walk:
         short = self.announced is not None and self.seen < self.announced
         if short and page.next is not None and self.repeats <= REPEATS_ALLOWED:
             return page.next
-        if page.pages is None or request.page <= page.pages:
-            self.reached_end = not short
         if short:
             return Outcome(
                 "incomplete",
@@ -184,7 +180,6 @@ class Walk:
 
     def _next(self, request: ListingRequest, page: ListingPage) -> ListingRequest | Outcome | None:
         if page.next is None:
-            self.reached_end = True
             return None
         allowed = self.max_pages
         if page.pages is not None:
