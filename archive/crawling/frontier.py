@@ -33,7 +33,7 @@ class Due:
 
     ``title``, ``published_on``, ``fields``, ``directory_key`` and ``listing_capture_id`` are of one entry:
     not delisted where there is one, then the first directory by key. All are empty when no directory lists
-    it.
+    it. ``visited``: it was asked for before.
     """
 
     sighting_id: int
@@ -47,6 +47,7 @@ class Due:
     fields: Mapping[str, str]
     directory_key: str | None
     listing_capture_id: int | None
+    visited: bool = True
 
 
 _FIELDS = tuple(field.name for field in fields(Due))
@@ -54,7 +55,7 @@ _FIELDS = tuple(field.name for field in fields(Due))
 # In the order of _FIELDS.
 _COLUMNS = """
     SELECT s.id, s.url, s.url_key, s.kind, s.etag, s.last_modified, e.title, e.published_on, e.fields,
-           d.key, e.capture_id
+           d.key, e.capture_id, s.visited_at IS NOT NULL
 """
 
 _LISTED = """

@@ -88,7 +88,8 @@ async def _write(
         request_body=request.body or None,
         **_listed(request),
     )
-    known = last_capture(session.reader, session.portal.id, key) if role == "document" else None
+    due = request.meta.get("due")
+    known = last_capture(session.reader, session.portal.id, key) if due is not None and due.visited else None
     common: dict[str, Any] = {
         "url": request.url,
         "fetched_at": clock.stamp(),

@@ -93,7 +93,9 @@ async def _item(session: CrawlSession, response: Response, entry: Due) -> Docume
             payload_digest=capture.payload_digest,
             etag=etag,
             last_modified=modified,
-            baseline=baseline(session.reader, session.data, session.portal, entry.sighting_id, record),
+            baseline=baseline(session.reader, session.data, session.portal, entry.sighting_id, record)
+            if entry.visited
+            else None,
         )
         try:
             result = await session.journal.add(lambda db: write_visit(db, visit))
