@@ -21,6 +21,7 @@ from crawler.portals.model import Portal
 from crawler.shutdown import Shutdown, stop_reactor
 from crawler.spiders.directory import REFUSALS, DirectorySpider
 from crawler.spiders.loader import spider_for
+from pipelines.workers.pool import close_shared_pool, shared_pool
 
 AT_ONCE = 8
 """Portals crawled side by side; each has its own hosts, which are asked one request at a time all the same."""
@@ -113,7 +114,11 @@ def run_crawls(
     tasks: list[asyncio.Task[None]] = []
     loop.call_soon(lambda: tasks.append(loop.create_task(crawl_all())))
     loop.call_soon(shutdown.install, loop)
-    process.start(stop_after_crawl=False, install_signal_handlers=False)
+    shared_pool().start()
+    try:
+        process.start(stop_after_crawl=False, install_signal_handlers=False)
+    finally:
+        close_shared_pool()
     return [_report(portal, crawlers.get(portal.id), errors.get(portal.id)) for portal in portals]
 
 

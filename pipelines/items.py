@@ -17,8 +17,8 @@ from archive.privacy import mask_record
 from archive.record import Finding, Record
 from pipelines.bundle import Bundle
 from pipelines.decode import looks_binary
-from pipelines.extract import extract, file_record
 from pipelines.page import Unreadable
+from pipelines.workers.pool import shared_pool
 
 
 @dataclass(repr=False)
@@ -35,13 +35,13 @@ class DocumentItem:
 
 
 class ExtractStage:
-    """Bundle in, record out; a page that cannot be read is noted and dropped."""
+    """Bundle in, record out, by a worker process; a page that cannot be read is noted and dropped."""
 
-    def process_item(self, item: DocumentItem) -> DocumentItem:
+    async def process_item(self, item: DocumentItem) -> DocumentItem:
         """Fill ``item.record``; raises ``DropItem`` for an unreadable page."""
         try:
             is_file = item.is_file or looks_binary(item.bundle.page.body) is not None
-            item.record = file_record(item.bundle) if is_file else extract(item.bundle)
+            item.record = await shared_pool().read(item.bundle, is_file)
         except Unreadable as error:
             item.fail(str(error))
             item.done()

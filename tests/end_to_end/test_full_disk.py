@@ -66,11 +66,11 @@ def test_what_was_committed_before_is_intact(gongkai: Gongkai, site: LoadSite) -
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[tuple[Path, Callable[[], None] | None]]:
-    """A folder on a disk of 2 MiB; where none may be mounted, any folder and a bound on each file."""
+    """A folder on a disk of 4 MiB; where none may be mounted, any folder and a bound on each file."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", folder], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder], capture_output=True, check=False
     )
     yield folder, None if mounted.returncode == 0 else partial(bound_files, 700 * KIB)
     if mounted.returncode == 0:
