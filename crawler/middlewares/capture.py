@@ -17,11 +17,11 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
 from archive.captures.encoding import TooLarge, decode_body
+from archive.captures.media_type import media_type
 from archive.captures.model import Capture, Outcome, RecordType, Role
 from archive.captures.records import Facts, payload_digest, response_block, revisit_block
 from archive.captures.table import add_capture, last_capture
 from archive.urls import request_key
-from crawler import clock
 from crawler.challenges import recognise
 from crawler.session import CrawlSession
 
@@ -54,11 +54,15 @@ class CaptureMiddleware:
         if session is None:
             return response
         challenge = _challenge(response)
+        turn = session.captured.take()
         try:
             capture = await _write(session, request, response, challenge)
+            await turn.come()  # records are compressed side by side, and go on in the order of their times
         except OSError as error:
             session.break_off(error)
             raise IgnoreRequest(f"{request.url} was fetched but cannot be kept: {error}") from error
+        finally:
+            turn.end()
         request.meta["capture"] = capture
         request.meta["challenge"] = challenge
         session.counts["requests"] += 1
@@ -92,7 +96,7 @@ async def _write(
     known = last_capture(session.reader, session.portal.id, key) if due is not None and due.visited else None
     common: dict[str, Any] = {
         "url": request.url,
-        "fetched_at": clock.stamp(),
+        "fetched_at": session.moment(),
         "status": response.status,
         "headers": [(name, value) for name, values in response.headers.items() for value in values],
         "ip": str(response.ip_address) if response.ip_address else None,
@@ -123,7 +127,7 @@ async def _write(
         offset=offset,
         length=block.length,
         method=request.method,
-        media_type=_media_type(content_type),
+        media_type=media_type(content_type),
         ip=common["ip"],
         record_type=record_type,
         refers_to_id=known[0] if known is not None else None,
@@ -147,10 +151,12 @@ def _role(request: Request) -> Role:
 def _listed(request: Request) -> dict[str, Any]:
     """What the metadata record keeps of the listing: the directory, and of a document also its entry."""
     due = request.meta.get("due")
+    if "part_of" in request.meta:
+        return {"extra": {"part_of": request.meta["part_of"]}}
     if due is None:
         return {"directory": request.meta.get("directory"), "extra": {"page": request.meta.get("page")}}
     entry = {"title": due.title, "published_on": due.published_on, "fields": dict(due.fields)}
-    return {"directory": due.directory_key, "entry": entry}
+    return {"directory": due.directory_key, "entry": entry, "extra": {"sighting": due.url_key}}
 
 
 def _challenge(response: Response) -> str | None:
@@ -169,9 +175,3 @@ def _outcome(status: int, challenge: str | None) -> Outcome:
     if status in GONE:
         return "gone"
     return "error" if status >= 400 else "content"
-
-
-def _media_type(header: bytes | None) -> str | None:
-    if not header:
-        return None
-    return header.decode("latin-1").partition(";")[0].strip().lower()[:100] or None
