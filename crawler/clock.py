@@ -12,6 +12,8 @@ import time
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from archive.times import stamp_of
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
@@ -58,8 +60,8 @@ def monotonic() -> float:
 
 
 def stamp(moment: datetime | None = None) -> str:
-    """``2026-11-23T02:15:00Z``, as the archive keeps times."""
-    return (moment or now()).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """``2026-11-23T02:15:00.000Z``, as the archive keeps times."""
+    return stamp_of(moment or now())
 
 
 def day(moment: datetime | None = None) -> date:

@@ -7,7 +7,7 @@ import contextlib
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from scrapy import Request
@@ -31,6 +31,8 @@ from crawler.options import CrawlOptions
 from crawler.portals.model import Portal
 from crawler.portals.plan import config_hash, detail_for
 from crawler.portals.register import register
+from crawler.portals.stored import config_of
+from crawler.turns import Turns
 from pipelines.detail import Detail
 
 WINDOW = 64
@@ -68,6 +70,9 @@ class CrawlSession:
     revisits_left: int = 0  # known documents that this run will still visit
     fetching_since: float | None = None  # monotonic seconds: when the listings were walked
     broken: BaseException | None = None
+    captured: Turns = field(default_factory=Turns)  # answers on their way into the WARC
+    visits: Turns = field(default_factory=Turns)  # documents on their way into the archive
+    _last_moment: datetime | None = None
     _details: dict[tuple[date, str | None], Detail] = field(default_factory=dict)
 
     @classmethod
@@ -103,7 +108,12 @@ class CrawlSession:
             stack.callback(captures.close)
             event = "crawl-resumed" if resumed else "crawl-started"
             captures.append(
-                event_block(event, _start_event(portal, options, crawl_id), crawl_id=crawl_id, at=at)
+                event_block(
+                    event,
+                    _start_event(portal, options, crawl_id, get_info(writer, "vantage")),
+                    crawl_id=crawl_id,
+                    at=at,
+                )
             )
             return cls(
                 portal=portal,
@@ -132,7 +142,15 @@ class CrawlSession:
 
     def record_event(self, kind: str, data: dict[str, Any]) -> None:
         """Put an event record into the WARC, so that a rebuild knows it."""
-        self.captures.append(event_block(kind, data, crawl_id=self.crawl_id, at=clock.stamp()))
+        self.captures.append(event_block(kind, data, crawl_id=self.crawl_id, at=self.moment()))
+
+    def moment(self) -> str:
+        """The time for a WARC record: later than every one before it in this run, so that a replay has one order."""
+        moment = clock.now()
+        if self._last_moment is not None:
+            moment = max(moment, self._last_moment + timedelta(milliseconds=1))
+        self._last_moment = moment
+        return clock.stamp(moment)
 
     def break_off(self, error: BaseException) -> None:
         """Stop asking the portal: the disk takes no more. What was committed stays, the rest is asked again later."""
@@ -214,8 +232,10 @@ def _start_or_resume(db: Database, portal: Portal, options: CrawlOptions, at: st
     return crawl_id, False
 
 
-def _start_event(portal: Portal, options: CrawlOptions, crawl_id: str) -> dict[str, Any]:
+def _start_event(portal: Portal, options: CrawlOptions, crawl_id: str, vantage: str | None) -> dict[str, Any]:
     return {
+        "vantage": vantage,
+        "config": config_of(portal),
         "crawl": crawl_id,
         "portal": portal.id,
         "command": options.command,

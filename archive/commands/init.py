@@ -14,6 +14,7 @@ from archive.info import get_info, set_info
 from archive.layout import DataDirectory
 from archive.migrations import NewerDatabase
 from archive.prepare import prepare
+from archive.times import stamp_of
 from archive.transaction import connect, transaction
 
 _CONTACT = re.compile(r"[^@\s<>()]+@[^@\s<>()]+\.[^@\s<>().]+|https?://[^\s<>()]+")
@@ -61,7 +62,7 @@ def _prepare(data: DataDirectory, contact: str | None, *, ask: bool) -> dict[str
     data.root.mkdir(parents=True, exist_ok=True)
     with connect(data.database) as db:
         # The one reader of the clock outside the crawler: the archive has to be created at some time.
-        prepare(db, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
+        prepare(db, stamp_of(datetime.now(UTC)))
         for folder in (data.captures, data.portals, data.reports):
             folder.mkdir(exist_ok=True)
         if contact is None and ask and get_info(db, "contact") is None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from sqlite_utils import Database
@@ -32,6 +32,28 @@ class ListedEntry:
     published_on: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     pinned: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """For a capture file's event; without what is as by default."""
+        return {
+            name: value
+            for name, value in asdict(self).items()
+            if name in ("url", "url_key") or value != _DEFAULTS[name]
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ListedEntry:
+        """The entry that ``to_dict`` gave; raises ``TypeError`` on an unknown key."""
+        return cls(**data)
+
+
+_DEFAULTS: dict[str, Any] = {
+    "kind": "page",
+    "title": None,
+    "published_on": None,
+    "fields": {},
+    "pinned": False,
+}
 
 
 @dataclass(frozen=True, slots=True)

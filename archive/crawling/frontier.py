@@ -14,6 +14,7 @@ from sqlite_utils import Database
 
 from archive.captures.model import Capture
 from archive.captures.table import add_capture
+from archive.times import stamp_of
 
 FIRST_RETRY = timedelta(hours=1)
 """How long after its first failure an address is due again; twice as long after each further one."""
@@ -170,7 +171,15 @@ def fetch_failed(
 def next_try(at: str, failures: int) -> str:
     """When to try again after a failure at ``at`` that followed ``failures`` earlier ones (UTC, ``…Z``)."""
     wait = min(FIRST_RETRY * (1 << min(failures, 20)), LAST_RETRY)
-    return f"{datetime.fromisoformat(at) + wait:%Y-%m-%dT%H:%M:%SZ}"
+    return stamp_of(datetime.fromisoformat(at) + wait)
+
+
+def sighting_id(db: Database, portal: str, url_key: str) -> int | None:
+    """The id of a portal's address; None when nothing ever named it."""
+    row = db.conn.execute(
+        "SELECT id FROM sightings WHERE portal = ? AND url_key = ?", (portal, url_key)
+    ).fetchone()
+    return int(row[0]) if row else None
 
 
 def counts(db: Database, portal: str) -> dict[str, int]:

@@ -74,6 +74,12 @@ def save_directory(
     return int(row[0])
 
 
+def directory_id(db: Database, portal: str, key: str) -> int | None:
+    """The id of a portal's directory, retired or not; None when it never had one of this key."""
+    row = db.conn.execute("SELECT id FROM directories WHERE portal = ? AND key = ?", (portal, key)).fetchone()
+    return int(row[0]) if row else None
+
+
 def retire_missing(db: Database, portal: str, keys: Collection[str], at: str) -> int:
     """Mark the portal's directories that are not among ``keys`` as retired; how many were. Entries stay."""
     cursor = db.conn.execute(

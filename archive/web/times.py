@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z", re.ASCII)
 
 
 def beijing(value: str) -> str | None:
-    """``2026-11-23T02:15:00Z`` as ``2026-11-23 10:15``; None for what is no such time."""
+    """``2026-11-23T02:15:00.000Z`` as ``2026-11-23 10:15``; None for what is no such time."""
     if not _TIME.fullmatch(value):
         return None
     try:
         # China has no summer time.
-        local = datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ") + timedelta(hours=8)
+        local = datetime.fromisoformat(value) + timedelta(hours=8)
     except (ValueError, OverflowError):
         return None
     return f"{local:%Y-%m-%d %H:%M}"

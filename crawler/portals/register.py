@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from sqlite_utils import Database
@@ -10,6 +9,7 @@ from sqlite_utils import Database
 from archive.crawling.portals import retire_missing, save_directory, save_portal
 from crawler.portals.model import Directory, Portal
 from crawler.portals.plan import config_hash
+from crawler.portals.stored import config_of
 
 
 def register(db: Database, portal: Portal, at: str) -> dict[str, int]:
@@ -24,7 +24,7 @@ def register(db: Database, portal: Portal, at: str) -> dict[str, int]:
         site_code=portal.site_code,
         enabled=portal.enabled,
         verified_on=portal.verified_on.isoformat() if portal.verified_on else None,
-        config=json.loads(portal.model_dump_json(exclude_unset=True)),
+        config=config_of(portal),
         config_hash=config_hash(portal),
         at=at,
     )

@@ -112,10 +112,12 @@ class DirectorySpider(scrapy.Spider):
         """A document's answer: an item for the pipelines, or an observation (gone, blocked, failed) in the archive."""
         assert self.session is not None  # documents are asked for inside a session
         item = None
+        turn = self.session.visits.take()
         try:
-            item = await documents.answer(self.session, response, response.meta["due"])
+            item = await documents.answer(self.session, response, response.meta["due"], turn)
         finally:
             if item is None:
+                turn.end()
                 self.session.in_flight.release()
         if item is not None:
             yield item  # the stages release it when it is archived or dropped

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Any, Literal
 
 from scrapy import Request
 from scrapy.exceptions import DropItem, IgnoreRequest
@@ -17,11 +17,14 @@ from crawler import clock
 from crawler.fetching import describe
 from crawler.reextraction import baseline
 from crawler.session import CrawlSession
+from crawler.turns import Turn
 from crawler.walks.traps import note_trap
 from pipelines.bundle import Bundle, ListingFacts, Part, Wanted, wanted
 from pipelines.items import DocumentItem
 
 logger = logging.getLogger(__name__)
+
+FailureState = Literal["error", "blocked"]
 
 MAX_REDIRECTS = "max redirections reached"
 """What Scrapy's redirect middleware says when it gives up."""
@@ -31,10 +34,15 @@ BLOCKED_IN_A_ROW = 5
 """So many challenges without one page between them end the fetching: asking on would only be impolite."""
 
 
-async def answer(session: CrawlSession, response: Response, entry: Due) -> DocumentItem | None:
-    """An item for the pipelines, or None when the answer is an observation that is archived here."""
+async def answer(session: CrawlSession, response: Response, entry: Due, turn: Turn) -> DocumentItem | None:
+    """An item for the pipelines, or None when the answer is an observation that is archived here.
+
+    What it brings is archived when ``turn`` has come.
+    """
     capture: Capture = response.meta["capture"]
     at = capture.fetched_at
+    if not 200 <= response.status < 300 or response.meta.get("challenge"):
+        await turn.come()
     if response.meta.get("challenge"):
         note_blocked(session, entry, capture, response.meta["challenge"])
         return None
@@ -56,27 +64,24 @@ async def answer(session: CrawlSession, response: Response, entry: Due) -> Docum
         text = f"redirect to {target[:200]}, which is not followed" if target else f"HTTP {response.status}"
         note_failed(session, entry, text, capture)
         return None
-    return await _item(session, response, entry)
+    return await _item(session, response, entry, turn)
 
 
-async def _item(session: CrawlSession, response: Response, entry: Due) -> DocumentItem:
+async def _item(session: CrawlSession, response: Response, entry: Due, turn: Turn) -> DocumentItem:
     capture: Capture = response.meta["capture"]
     detail = session.detail(clock.day_of(capture.fetched_at), entry.directory_key)
     page = Part(url=response.url, body=response.body, content_type=_header(response, "Content-Type"))
     captures: list[tuple[Capture | int, str, int]] = [(capture, "page", 0)]
     if entry.listing_capture_id is not None:  # what the record takes from the listing is traceable too
         captures.append((entry.listing_capture_id, "listing", 0))
-    parts: list[Part] = []
     missing: list[Finding] = []
-    for want in wanted(page, detail) if detail.parts else ():
-        part = await _part(session, want, missing)
-        if part is not None:
-            parts.append(part[0])
-            captures.append((part[1], want.kind, want.ordinal))
+    found = [await _part(session, want, capture, missing) for want in wanted(page, detail)]
+    parts = [part for part in found if part is not None]
+    captures += [(taken, part.kind, part.ordinal) for part, taken in parts]
     bundle = Bundle(
         page=page,
         detail=detail,
-        parts=tuple(parts),
+        parts=tuple(part for part, _ in parts),
         listing=ListingFacts(entry.title, entry.published_on, entry.fields),
         portal=session.portal.id,
         encoding=session.portal.http.encoding,
@@ -84,6 +89,7 @@ async def _item(session: CrawlSession, response: Response, entry: Due) -> Docume
     etag, modified = _header(response, "ETag"), _header(response, "Last-Modified")
 
     async def archive(record: Record) -> VisitResult:
+        await turn.come()
         visit = Visit(
             sighting_id=entry.sighting_id,
             at=capture.fetched_at,
@@ -107,24 +113,30 @@ async def _item(session: CrawlSession, response: Response, entry: Due) -> Docume
         session.counts[result.outcome] += 1
         return result
 
-    def fail(error: str) -> None:
-        note_failed(session, entry, error, capture)
+    def done() -> None:
+        turn.end()
+        session.in_flight.release()
 
     return DocumentItem(
         bundle=bundle,
         is_file=entry.kind == "file",
         findings=missing,
         archive=archive,
-        fail=fail,
-        done=session.in_flight.release,
+        fail=lambda error: note_failed(session, entry, error, capture),
+        done=done,
     )
 
 
-async def _part(session: CrawlSession, want: Wanted, missing: list[Finding]) -> tuple[Part, Capture] | None:
+async def _part(
+    session: CrawlSession, want: Wanted, page: Capture, missing: list[Finding]
+) -> tuple[Part, Capture] | None:
     """A further response of a document; one that does not come is a finding, the document is kept."""
     problem = None
+    part_of = {"file": page.file, "offset": page.offset, "kind": want.kind, "ordinal": want.ordinal}
     try:
-        response = await session.ask(Request(want.url, dont_filter=True, meta={"role": "part"}))
+        response = await session.ask(
+            Request(want.url, dont_filter=True, meta={"role": "part", "part_of": part_of})
+        )
         if response.status >= 400 or response.meta.get("challenge"):
             problem = f"HTTP {response.status}"
     except Exception as error:
@@ -142,9 +154,7 @@ def no_answer(session: CrawlSession, entry: Due, error: BaseException) -> None:
     """A request that was refused, forbidden by robots.txt, or failed on the network."""
     if str(error) == MAX_REDIRECTS:
         text = "redirects in a circle, or too many of them: given up"
-        note_trap(
-            session, f"{entry.url} {text}", entry.url_key, "redirect-loop", sighting_id=entry.sighting_id
-        )
+        note_trap(session, f"{entry.url} {text}", "redirect-loop", sighting=entry.url_key)
         note_failed(session, entry, text, None)
         return
     refused = isinstance(error, IgnoreRequest)
@@ -158,21 +168,30 @@ def note_failed(
     """Keep an unsuccessful visit with its reason; the document stays as it is."""
     if session.over and session.broken is not None:
         return  # the disk failed, not the page
-    at = clock.stamp()
     session.counts[count] += 1
     if len(session.failures) < SHOWN_FAILURES:
         session.failures.append(f"{entry.url}: {error}")
     logger.info("%s: %s", entry.url, error)
+    _keep_failure(session, entry, "error", error[:500], capture)
+
+
+def _keep_failure(
+    session: CrawlSession, entry: Due, state: FailureState, error: str, capture: Capture | None
+) -> None:
+    """To the archive, and as an event into the WARC: a failure may have no response that would tell of it."""
+    at = session.moment()
+    try:
+        session.record_event("failed", {"sighting": entry.url_key, "state": state, "error": error, "at": at})
+    except OSError as failure:
+        session.break_off(failure)
+        return
     session.journal.add(
-        lambda db: fetch_failed(
-            db, entry.sighting_id, state="error", error=error[:500], at=at, capture=capture
-        )
+        lambda db: fetch_failed(db, entry.sighting_id, state=state, error=error, at=at, capture=capture)
     )
 
 
 def note_blocked(session: CrawlSession, entry: Due, capture: Capture, challenge: str) -> None:
     """Keep that a firewall answered instead of the portal; many in a row end the crawl's fetching."""
-    at = clock.stamp()
     session.counts["blocked"] += 1
     session.blocked_in_a_row += 1
     if session.blocked_in_a_row >= BLOCKED_IN_A_ROW and session.stopping is None:
@@ -180,10 +199,7 @@ def note_blocked(session: CrawlSession, entry: Due, capture: Capture, challenge:
         session.problems.append(
             f"stopped after {session.stopping}: try again later, more slowly, or from another network"
         )
-    error = f"challenge: {challenge}"
-    session.journal.add(
-        lambda db: fetch_failed(db, entry.sighting_id, state="blocked", error=error, at=at, capture=capture)
-    )
+    _keep_failure(session, entry, "blocked", f"challenge: {challenge}", capture)
 
 
 def _header(response: Response, name: str) -> str | None:

@@ -76,6 +76,20 @@ class ListingSteps:
         position = 0 if request.page == 1 else self._position
         self._position = position + len(listed)
 
+        self._session.record_event(
+            "listed",
+            {
+                "directory": self.plan.directory.key,
+                "mode": self.mode,
+                "file": capture.file,
+                "offset": capture.offset,
+                "announced_total": page.announced_total,
+                "position": position,
+                "at": at,
+                "entries": [entry.to_dict() for entry in listed],
+            },
+        )
+
         def step(db: Database) -> Progress:
             result = record_listing(
                 db,
@@ -108,8 +122,7 @@ class ListingSteps:
             return
         self._session_ids_noted = True
         message = f"{self.plan.directory.name}: addresses carry session ids, which are not part of their keys"
-        key = self.plan.directory.key
-        note_trap(self._session, message, key, "session-ids", directory_id=self.directory_id)
+        note_trap(self._session, message, "session-ids", directory=self.plan.directory.key)
 
     def _listed(self, entry: Entry) -> ListedEntry:
         urls = self.plan.urls

@@ -55,6 +55,7 @@ async def _walk(session: CrawlSession, directory: Directory) -> None:
     directory_id = session.directories[directory.key]
     mode = _mode(session, directory_id)
     at = clock.stamp()
+    session.record_event("walk-started", {"directory": directory.key, "mode": mode, "at": at})
     row = await session.journal.commit(lambda db: start_walk(db, directory_id, session.crawl_id, mode, at))
     if row["finished_at"] is not None:
         # Walked to its end before the crawl was interrupted: its verdict counts for the crawl all the same.
@@ -95,7 +96,19 @@ async def _conclude(
 
     if outcome.trap is not None:
         message = f"{directory.name}: {outcome.reason}"
-        note_trap(session, message, directory.key, outcome.trap, directory_id=steps.directory_id)
+        note_trap(session, message, outcome.trap, directory=directory.key)
+    session.record_event(
+        "walk",
+        {
+            "directory": directory.key,
+            "mode": steps.mode,
+            "verdict": outcome.verdict,
+            "reason": outcome.reason,
+            "drifted": outcome.drifted,
+            "stopped": outcome.stopped,
+            "at": at,
+        },
+    )
     counts = await session.journal.commit(conclude)
     report = WalkReport(
         directory.key,
@@ -107,9 +120,6 @@ async def _conclude(
         stopped=outcome.stopped,
     )
     session.walks.append(report)
-    session.record_event(
-        "walk", {**{name: getattr(report, name) for name in report.__slots__}, "portal": session.portal.id}
-    )
 
 
 def _mode(session: CrawlSession, directory_id: int) -> Mode:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
+from sqlite_utils import Database
+
+from archive.crawling.frontier import sighting_id
+from archive.crawling.portals import directory_id
 from archive.findings import save_finding
 from crawler import clock
 from crawler.session import CrawlSession
@@ -14,26 +18,36 @@ Trap = Literal["endless-pager", "list-repeats", "redirect-loop", "session-ids"]
 def note_trap(
     session: CrawlSession,
     message: str,
-    location: str,
     trap: str,
     *,
-    directory_id: int | None = None,
-    sighting_id: int | None = None,
+    directory: str | None = None,
+    sighting: str | None = None,
 ) -> None:
-    """Keep a finding ``crawl-trap``; ``location`` is the directory's key or the address's url_key."""
-    at = clock.stamp()
-    session.journal.add(
-        lambda db: save_finding(
-            db,
-            "crawl-trap",
-            "warning",
-            message,
-            at=at,
-            portal=session.portal.id,
-            location=f"{location}:{trap}",
-            data={"trap": trap},
-            directory_id=directory_id,
-            sighting_id=sighting_id,
-            crawl_id=session.crawl_id,
-        )
+    """Keep a finding ``crawl-trap`` about a directory (its key) or an address (its url_key), in the WARC too."""
+    found = {
+        "message": message,
+        "trap": trap,
+        "directory": directory,
+        "sighting": sighting,
+        "at": clock.stamp(),
+    }
+    session.record_event("trap", found)
+    session.journal.add(lambda db: save_trap(db, session.portal.id, session.crawl_id, found))
+
+
+def save_trap(db: Database, portal: str, crawl_id: str, found: dict[str, Any]) -> None:
+    """Write the finding that an event ``trap`` tells of."""
+    directory, sighting = found["directory"], found["sighting"]
+    save_finding(
+        db,
+        "crawl-trap",
+        "warning",
+        found["message"],
+        at=found["at"],
+        portal=portal,
+        location=f"{directory or sighting}:{found['trap']}",
+        data={"trap": found["trap"]},
+        directory_id=directory_id(db, portal, directory) if directory else None,
+        sighting_id=sighting_id(db, portal, sighting) if sighting else None,
+        crawl_id=crawl_id,
     )

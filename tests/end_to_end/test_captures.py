@@ -106,8 +106,11 @@ def test_all_files_iterate_and_say_what_was_done(demo: Demo) -> None:
     assert kinds["response"] + kinds["revisit"] == demo.gongkai.count("captures")
     assert set(kinds) == {"warcinfo", "response", "revisit", "metadata"}
     assert kinds["warcinfo"] == len(warc_files(demo.gongkai)) == demo.gongkai.count("crawls")
+    assert events.pop("failed") >= demo.gongkai.count("sightings", "state IN ('error', 'blocked')") > 0
     assert events == {
         "crawl-started": demo.gongkai.count("crawls"),
+        "walk-started": demo.gongkai.count("walks"),
+        "listed": demo.gongkai.query("SELECT sum(pages) FROM walks")[0][0],
         "walk": demo.gongkai.count("walks"),
         "crawl-verdict": demo.gongkai.count("crawls"),
         "beside a response": demo.gongkai.count("captures"),
