@@ -6,12 +6,13 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SOURCES := crawler pipelines archive benchmarks tests
 
-.PHONY: help setup demo test check bench lock clean
+.PHONY: help setup demo test soak check bench lock clean
 
 help:
 	@echo "make setup   .venv with everything, versions from constraints.txt"
 	@echo "make demo    set-up, then crawl the sample portals into ./demo-data"
 	@echo "make test    set-up, then the tests"
+	@echo "make soak    the long proofs: a hundred kills, long random histories (half an hour)"
 	@echo "make check   lint and types"
 	@echo "make bench   the crawl benchmark: bare Scrapy and Gongkai over the same pages"
 	@echo "make lock    renew constraints.txt from the newest releases that pyproject.toml allows"
@@ -31,6 +32,10 @@ demo: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2 --dist worksteal tests
+
+# Not part of `make test`: pytest collects files of this name only where they are named.
+soak: $(STAMP)
+	$(BIN)/python -m pytest -s tests/soak/soak_*.py
 
 check: $(STAMP)
 	$(BIN)/ruff check $(SOURCES)

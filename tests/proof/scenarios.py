@@ -1,0 +1,60 @@
+"""What is killed: each scenario runs one verb to its end through kills and compares the archive with an uninterrupted one's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.proof.comparison import State, difference, state
+from tests.proof.kills import Killer, assert_sound, count_seams
+from tests.proof.nights import BACKFILL, CRAWL, Nights, time_of
+
+BROKEN_OFF = ("walks",)
+"""A killed ``crawl`` is followed by another one: it has walks without a verdict."""
+
+REPAIRED = '\n[detail]\nremove = [".TRS_Editor p:first-of-type"]\n'
+
+Scenario = Callable[[Nights, Path, Killer], None]
+
+
+def backfill(nights: Nights, folder: Path, killer: Killer) -> None:
+    """The first night."""
+    nights.data(1)
+    gongkai = nights.copy(0, folder / "data")
+    nights.site.night = 1
+    killer.until_done(gongkai, *BACKFILL, seams=nights.seams[1], now=time_of(1), most=4)
+    _assert_same(nights.states[1], gongkai.data, killer)
+
+
+def crawl(nights: Nights, folder: Path, killer: Killer) -> None:
+    """Two nights on which pages change, go and come back, with everything revisited."""
+    nights.data(3)
+    gongkai = nights.copy(1, folder / "data")
+    for night in (2, 3):
+        nights.site.night = night
+        killer.until_done(gongkai, *CRAWL, seams=nights.seams[night], now=time_of(night), most=2)
+        _assert_same(nights.states[night], gongkai.data, killer, without=BROKEN_OFF)
+
+
+def reextract(nights: Nights, folder: Path, killer: Killer) -> None:
+    """A changed profile over two nights' captures: the records change, nothing else."""
+    expected = nights.copy(2, folder / "expected")
+    gongkai = nights.copy(2, folder / "data")
+    for one in (expected, gongkai):
+        file = one.data / "portals" / "story.toml"
+        file.write_text(file.read_text("utf-8") + REPAIRED, "utf-8")
+    seams = count_seams(expected, "reextract", now=time_of(3))
+    killer.until_done(gongkai, "reextract", seams=seams, now=time_of(3), most=3)
+    _assert_same(state(expected.data), gongkai.data, killer)
+    assert difference(nights.states[2], state(expected.data)), (
+        "the profile changes nothing: this proves nothing"
+    )
+
+
+def _assert_same(expected: State, data: Path, killer: Killer, without: tuple[str, ...] = ()) -> None:
+    said = difference(expected, state(data), without=without)
+    assert not said, f"killed at {killer.told}, the archive differs:\n{said}"
+    assert_sound(data, "at the end", deep=True)
+
+
+SCENARIOS: dict[str, Scenario] = {"backfill": backfill, "crawl": crawl, "reextract": reextract}
