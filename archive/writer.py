@@ -19,7 +19,8 @@ from archive.history.indexing import indexed
 from archive.history.joining import join
 from archive.history.overtaken import first_seen, put_first
 from archive.history.presence import mark_present, quarantined, reconsider, touch, write_gone
-from archive.history.replacing import WouldLose, release, replace_last, replace_record
+from archive.history.quarantine.accept import release
+from archive.history.replacing import WouldLose, replace_last, replace_record
 from archive.history.revisions import Cause, Part, Stored, add_revision, changed_fields, read_record, stored
 from archive.history.sharing import note_numbers
 from archive.history.visits import Outcome, Visit, VisitResult
@@ -68,7 +69,7 @@ def _unchanged(db: Database, visit: Visit, sighting: Sighting, document_id: int,
         content = stored(visit.record).content
         if place(content, earlier(db, sighting, content)).quarantine is None:
             release(db, held_back, at=visit.at, crawl_id=visit.crawl_id)
-            held_back = None
+            held_back, document_id = None, read_sighting(db, sighting.id).document_id or document_id
     _note_visit(db, visit, digest, changed=False)
     if held_back is None:
         mark_present(db, sighting.id, document_id, at=visit.at, crawl_id=visit.crawl_id)

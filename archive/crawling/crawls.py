@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlite_utils import Database
@@ -48,9 +48,38 @@ def open_crawl(db: Database, portal: str, command: str) -> dict[str, Any] | None
     return row
 
 
-def beat(db: Database, crawl_id: str, at: str) -> None:
-    """Say that the crawl is alive."""
+def beat(db: Database, crawl_id: str, at: str, pages: Mapping[str, Any] | None = None) -> None:
+    """Say that the crawl is alive; ``pages``: what its pages said so far, so that a resumed one goes on counting."""
     db.conn.execute("UPDATE crawls SET heartbeat_at = ? WHERE id = ?", (at, crawl_id))
+    if pages:
+        db.conn.execute(
+            "UPDATE crawls SET stats = json_set(stats, '$.pages', json(?)) WHERE id = ?",
+            (json.dumps(pages, ensure_ascii=False), crawl_id),
+        )
+
+
+def page_history(db: Database, portal: str, commands: Collection[str], limit: int) -> list[dict[str, Any]]:
+    """What the pages of the portal's last crawls said (``stats.pages``), the newest first, at most ``limit``.
+
+    Only finished crawls of these commands that read pages, and of the quarantined ones only those that somebody
+    looked at and released: such a crawl is how the portal is now, and nothing before it counts any more.
+    """
+    rows = db.execute(
+        """
+        SELECT json_extract(stats, '$.pages'), json_type(stats, '$.quarantine') IS NOT NULL
+        FROM crawls WHERE portal = ? AND finished_at IS NOT NULL AND command IN (SELECT value FROM json_each(?))
+          AND json_type(stats, '$.pages') = 'object'
+          AND (json_type(stats, '$.quarantine') IS NULL OR json_type(stats, '$.quarantine.released_at') = 'text')
+        ORDER BY started_at DESC, id DESC LIMIT ?
+        """,
+        [portal, json.dumps(sorted(commands)), limit],
+    ).fetchall()
+    found = []
+    for pages, released in rows:
+        found.append(json.loads(pages))
+        if released:
+            break
+    return found
 
 
 def finish_crawl(

@@ -71,7 +71,7 @@ def quarantined(db: Database, sighting_id: int, content_hash: str | None) -> int
     return int(row[0]) if row and row[1] == "quarantined" and row[2] == content_hash else None
 
 
-def mark_present(db: Database, sighting_id: int, document_id: int, *, at: str, crawl_id: str) -> None:
+def mark_present(db: Database, sighting_id: int, document_id: int, *, at: str, crawl_id: str | None) -> None:
     """The address answered with its document: it is not gone, and a withdrawn document has returned."""
     was_gone = db.conn.execute("SELECT gone_days FROM sightings WHERE id = ?", (sighting_id,)).fetchone()[0]
     if was_gone:
@@ -88,7 +88,7 @@ def mark_present(db: Database, sighting_id: int, document_id: int, *, at: str, c
         add_event(db, "returned", document_id, at=at, crawl_id=crawl_id, revision_id=shown.revision_id)
 
 
-def reconsider(db: Database, document_id: int, *, at: str, crawl_id: str) -> bool:
+def reconsider(db: Database, document_id: int, *, at: str, crawl_id: str | None) -> bool:
     """After a sighting went, by being gone or by becoming another document's: show the next one, or withdraw.
 
     True when the document is withdrawn by it (event ``withdrawn``).

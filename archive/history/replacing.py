@@ -6,7 +6,6 @@ import json
 
 from sqlite_utils import Database
 
-from archive.events import add_event
 from archive.history.content import Content
 from archive.history.documents import read_shown, refresh
 from archive.history.earlier import Sighting, documents_named, placeholders
@@ -97,21 +96,6 @@ def replace_last(db: Database, sighting: Sighting, record: Record, *, at: str, c
         "UPDATE sightings SET content_hash = ?, extractor_version = ? WHERE id = ?",
         (content_hash(record), record.extractor_version, sighting.id),
     )
-
-
-def release(db: Database, revision_id: int, *, at: str, crawl_id: str | None) -> None:
-    """Accept a quarantined revision: its sighting says it, readers see it where that is the principal."""
-    document_id, sighting_id = db.conn.execute(
-        "SELECT document_id, sighting_id FROM revisions WHERE id = ?", (revision_id,)
-    ).fetchone()
-    with indexed(db, document_id):
-        db.conn.execute(
-            "UPDATE revisions SET status = 'accepted', quarantine_reason = NULL WHERE id = ?", (revision_id,)
-        )
-        db.conn.execute("UPDATE sightings SET revision_id = ? WHERE id = ?", (revision_id, sighting_id))
-        refresh(db, document_id, at=at, crawl_id=crawl_id)
-        db.conn.execute("UPDATE documents SET last_changed_at = ? WHERE id = ?", (at, document_id))
-    add_event(db, "released", document_id, at=at, crawl_id=crawl_id, revision_id=revision_id)
 
 
 def _forget_if_repaired(db: Database, revision_id: int, sighting_id: int, digest: str) -> None:

@@ -15,7 +15,7 @@ _LINK = "INSERT OR IGNORE INTO document_links(document_id, other_id, relation, s
 
 
 def note_numbers(
-    db: Database, document_id: int, placement: Placement, number: str | None, *, at: str, crawl_id: str
+    db: Database, document_id: int, placement: Placement, number: str | None, *, at: str, crawl_id: str | None
 ) -> None:
     """Write the placement's links and its findings about ``number`` (an index key)."""
     shared = []
