@@ -42,19 +42,19 @@ async def _admitted(session: CrawlSession, entry: Due) -> Due:
 
 
 async def _pending(session: CrawlSession) -> AsyncIterator[Due]:
-    after = 0
+    after = ""
     while True:
         chunk = due(
             session.reader,
             session.portal.id,
             at=clock.stamp(),
             crawl_id=session.crawl_id,
-            after_id=after,
+            after=after,
             limit=CHUNK,
         )
         if not chunk:
             return
-        after = chunk[-1].sighting_id
+        after = chunk[-1].url_key
         for entry in _within_options(session, chunk):
             if not _may_go_on(session):
                 return

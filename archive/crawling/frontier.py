@@ -66,35 +66,50 @@ _LISTED = """
     LEFT JOIN directories AS d ON d.id = e.directory_id
 """
 
-# Both halves seek in sightings_due; within (portal, state, NULL) that index is in the order of the ids.
-_DUE = f"""
+# By address, not by id: ids depend on how the walks of several directories interleaved, and on kills. Where few are
+# pending both halves seek in sightings_due and sort; where many are, the first walks the index of addresses.
+_CHOSEN = """
     WITH crawl AS (SELECT started_at, command = 'crawl' AS eager FROM crawls WHERE id = :crawl_id),
     chosen AS (
-      SELECT id FROM (
-        SELECT id FROM sightings WHERE portal = :portal AND state = 'pending' AND next_visit_at IS NULL
-          AND id > :after_id AND kind IN (SELECT value FROM json_each(:kinds)) ORDER BY id LIMIT :limit)
+      SELECT id, url_key FROM (
+        SELECT id, url_key FROM sightings WHERE portal = :portal AND state = 'pending' AND next_visit_at IS NULL
+          AND {key} > :after AND kind IN (SELECT value FROM json_each(:kinds)) ORDER BY {key} LIMIT :limit)
       UNION ALL
-      SELECT id FROM (
-        SELECT id FROM sightings WHERE portal = :portal AND state IN ('pending', 'error', 'blocked')
+      SELECT id, url_key FROM (
+        SELECT id, url_key FROM sightings WHERE portal = :portal AND state IN ('pending', 'error', 'blocked')
           AND next_visit_at <= iif((SELECT eager FROM crawl), '9999', :at)
-          AND id > :after_id AND kind IN (SELECT value FROM json_each(:kinds))
+          AND +url_key > :after AND kind IN (SELECT value FROM json_each(:kinds))
           AND coalesce(visited_at < (SELECT started_at FROM crawl), 1)
-        ORDER BY id LIMIT :limit)
-      ORDER BY id LIMIT :limit)
-    {_COLUMNS} FROM chosen JOIN sightings AS s ON s.id = chosen.id {_LISTED} ORDER BY s.id
+        ORDER BY +url_key LIMIT :limit)
+      ORDER BY url_key LIMIT :limit)
 """
+_FEW = 2000
+_COUNT_PENDING = f"""
+    SELECT count(*) FROM (SELECT 1 FROM sightings WHERE portal = ? AND state = 'pending' AND next_visit_at IS NULL
+    LIMIT {_FEW})
+"""
+
+
+def _due_query(key: str) -> str:
+    chosen = _CHOSEN.format(key=key)
+    return f"{chosen} {_COLUMNS} FROM chosen JOIN sightings AS s ON s.id = chosen.id {_LISTED} ORDER BY chosen.url_key"
+
+
+_DUE = _due_query("+url_key")
+_DUE_OF_MANY = _due_query("url_key")
 
 _DUE_REVISITS = f"""
     WITH chosen AS (
       SELECT id,
         CASE WHEN state = 'gone' AND gone_days < {GONE_DAYS} THEN 0
-             WHEN next_visit_at <= :before THEN 1 ELSE 2 END AS urgency, visited_at
+             WHEN next_visit_at <= :before THEN 1 ELSE 2 END AS urgency,
+        date(visited_at) AS visited_on, url_key
       FROM sightings
       WHERE portal = :portal AND state IN ('ok', 'gone') AND visited_at < :before
         AND kind IN (SELECT value FROM json_each(:kinds))
-      ORDER BY urgency, visited_at, id LIMIT :limit)
+      ORDER BY urgency, visited_on, url_key LIMIT :limit)
     {_COLUMNS} FROM chosen JOIN sightings AS s ON s.id = chosen.id {_LISTED}
-    ORDER BY chosen.urgency, chosen.visited_at, s.id
+    ORDER BY chosen.urgency, chosen.visited_on, s.url_key
 """
 
 
@@ -104,20 +119,21 @@ def due(
     *,
     at: str,
     crawl_id: str,
-    after_id: int = 0,
+    after: str = "",
     limit: int,
     kinds: Sequence[str] = ("page", "file"),
 ) -> list[Due]:
-    """Never visited addresses, and failing ones whose time has come, by ascending id after ``after_id``.
+    """Never visited addresses, and failing ones whose time has come, by ascending url_key after ``after``.
 
     A crawl of the command ``crawl`` tries every failing address again whatever its waiting time: somebody
     asked for it now. None is given twice in one crawl: what was visited since its start is left out.
     """
     parameters = {
-        "portal": portal, "at": at, "crawl_id": crawl_id, "after_id": after_id, "limit": limit,
+        "portal": portal, "at": at, "crawl_id": crawl_id, "after": after, "limit": limit,
         "kinds": json.dumps(list(kinds)),
     }  # fmt: skip
-    return _read(db.conn.execute(_DUE, parameters))
+    many = db.conn.execute(_COUNT_PENDING, (portal,)).fetchone()[0] == _FEW
+    return _read(db.conn.execute(_DUE_OF_MANY if many else _DUE, parameters))
 
 
 def due_revisits(
@@ -126,7 +142,8 @@ def due_revisits(
     """Known addresses last visited before ``before``: those that may be going first, then by age.
 
     First the ones found gone on fewer than ``GONE_DAYS`` days, then those whose ``next_visit_at`` has come
-    (delisted ones), then the oldest visit. ``before`` is the crawl's start, so that none comes twice in it.
+    (delisted ones), then the oldest day of visit, of one day by url_key. ``before`` is the crawl's start, so
+    that none comes twice in it.
     """
     parameters = {"portal": portal, "before": before, "limit": limit, "kinds": json.dumps(list(kinds))}
     return _read(db.conn.execute(_DUE_REVISITS, parameters))
@@ -180,6 +197,23 @@ def sighting_id(db: Database, portal: str, url_key: str) -> int | None:
         "SELECT id FROM sightings WHERE portal = ? AND url_key = ?", (portal, url_key)
     ).fetchone()
     return int(row[0]) if row else None
+
+
+def make_sighting(db: Database, portal: str, url_key: str, *, url: str, kind: str, at: str) -> int:
+    """An address that no listing named, as other tools' captures bring them; its id."""
+    cursor = db.conn.execute(
+        "INSERT INTO sightings(portal, url_key, url, kind, first_seen_at) VALUES (?, ?, ?, ?, ?)",
+        (portal, url_key, url, kind, at),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def listing_capture(db: Database, sighting_id: int) -> int | None:
+    """The capture of the listing page whose words of this address count (see :class:`Due`)."""
+    row = db.conn.execute(
+        f"SELECT e.capture_id FROM sightings AS s {_LISTED} WHERE s.id = ?", (sighting_id,)
+    ).fetchone()
+    return row[0] if row else None
 
 
 def counts(db: Database, portal: str) -> dict[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archive.crawling.entries import ListedEntry, record_listing
-from archive.crawling.frontier import _DUE, counts, due, due_revisits, fetch_failed, next_try
+from archive.crawling.frontier import _DUE, _DUE_OF_MANY, counts, due, due_revisits, fetch_failed, next_try
 from archive.crawling.portals import save_directory
 from archive.crawling.walks import start_walk
 from archive.transaction import transaction
@@ -46,14 +46,14 @@ def test_pending_ones_come_in_order_with_what_the_listing_says(five):
         {"agency": "市政府办"},
     )
     assert (found[0].directory_key, found[0].listing_capture_id) == ("reports", 1)
-    assert ids(due(five, "sample", at=T0, crawl_id=CRAWL, after_id=4, limit=4)) == [5, 6]
+    assert ids(due(five, "sample", at=T0, crawl_id=CRAWL, after="x.gov.cn/3", limit=4)) == [5, 6]
     assert ids(due(five, "sample", at=T0, crawl_id=CRAWL, limit=9, kinds=("file",))) == [6]
     assert due(five, "other", at=T0, crawl_id=CRAWL, limit=9) == []
 
 
 def test_a_failed_one_waits_longer_each_time(five, capture):
     assert [next_try(T0, failures) for failures in (0, 1, 7, 50)] == [
-        "2026-11-23T03:15:00Z", "2026-11-23T04:15:00Z", "2026-11-28T10:15:00Z", "2026-11-30T02:15:00Z",
+        "2026-11-23T03:15:00.000Z", "2026-11-23T04:15:00.000Z", "2026-11-28T10:15:00.000Z", "2026-11-30T02:15:00.000Z",
     ]  # fmt: skip
     with transaction(five):
         fetch_failed(
@@ -63,7 +63,7 @@ def test_a_failed_one_waits_longer_each_time(five, capture):
     row = next(five.query("SELECT state, failures, last_error, visited_at, next_visit_at FROM sightings"))
     assert row == {
         "state": "error", "failures": 1, "last_error": "HTTP 500", "visited_at": T0,
-        "next_visit_at": "2026-11-23T03:15:00Z",
+        "next_visit_at": "2026-11-23T03:15:00.000Z",
     }  # fmt: skip
     assert five["captures"].count == 2
     assert counts(five, "sample") == {
@@ -125,7 +125,16 @@ def test_the_entry_shown_is_listed_and_of_the_first_directory(five, capture):
 
 
 def test_it_reads_the_index_not_the_table(five):
-    parameters = {"portal": "sample", "at": T0, "crawl_id": CRAWL, "after_id": 0, "limit": 9, "kinds": "[]"}
+    parameters = {"portal": "sample", "at": T0, "crawl_id": CRAWL, "after": "", "limit": 9, "kinds": "[]"}
     plan = [row[3] for row in five.conn.execute(f"EXPLAIN QUERY PLAN {_DUE}", parameters)]
     assert not [line for line in plan if line.startswith("SCAN sightings")]
     assert sum("INDEX sightings_due (portal=? AND state=?" in line for line in plan) == 2
+    plan = [row[3] for row in five.conn.execute(f"EXPLAIN QUERY PLAN {_DUE_OF_MANY}", parameters)]
+    assert any("INDEX sqlite_autoindex_sightings_1 (portal=? AND url_key>?)" in line for line in plan)
+
+
+def test_the_order_is_that_of_addresses_however_many_are_pending(five, monkeypatch):
+    few = due(five, "sample", at=T0, crawl_id=CRAWL, limit=9)
+    assert [one.url_key for one in few] == sorted(one.url_key for one in few)
+    monkeypatch.setattr("archive.crawling.frontier._FEW", 6)
+    assert due(five, "sample", at=T0, crawl_id=CRAWL, limit=9) == few
