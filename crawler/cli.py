@@ -23,6 +23,8 @@ VERBS = {
     "show": "archive",
     "serve": "archive",
     "verify": "archive",
+    "rebuild": "crawler",
+    "merge": "crawler",
 }
 """Verb → the package whose ``commands`` folder holds it; the order is that of ``--help``."""
 

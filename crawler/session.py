@@ -17,8 +17,8 @@ from sqlite_utils import Database
 from archive import __version__
 from archive.captures.records import event_block, warcinfo_block
 from archive.captures.writer import CaptureWriter
-from archive.crawling.crawls import beat, finish_crawl, open_crawl, reopen_crawl, start_crawl, suspend_crawl
-from archive.crawling.walks import drop_cursors
+from archive.crawling.beginning import begin_crawl
+from archive.crawling.crawls import beat, finish_crawl, open_crawl, reopen_crawl, suspend_crawl
 from archive.info import get_info
 from archive.layout import DataDirectory
 from archive.lock import portal_lock
@@ -203,24 +203,13 @@ class CrawlSession:
 def _start_or_resume(db: Database, portal: Portal, options: CrawlOptions, at: str) -> tuple[str, bool]:
     """A backfill goes on with the one that was interrupted; anything else starts anew and ends a dead crawl."""
     previous = open_crawl(db, portal.id, options.command)
-    if previous is not None:
-        if options.command == "backfill" and options.resumes(previous["options"]):
-            reopen_crawl(db, previous["id"], at)
-            return previous["id"], True
-        drop_cursors(db, previous["id"])
-        finish_crawl(
-            db,
-            previous["id"],
-            completeness="incomplete",
-            verdict="interrupted",
-            reasons=["the crawl was interrupted and another one followed"],
-            stats=previous["stats"],
-            at=at,
-        )
+    if previous is not None and options.command == "backfill" and options.resumes(previous["options"]):
+        reopen_crawl(db, previous["id"], at)
+        return previous["id"], True
     crawl_id = clock.new_crawl_id()
-    start_crawl(
+    begin_crawl(
         db,
-        id=crawl_id,
+        crawl_id,
         portal=portal.id,
         command=options.command,
         options=options.to_dict(),

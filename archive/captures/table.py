@@ -20,15 +20,19 @@ def add_capture(db: Database, capture: Capture) -> int:
     Asked for before inserting, so that a batch may hand in one capture more than once (its listing for every
     entry, its page for several parts). Raises ``sqlite3.IntegrityError`` for an unknown portal or crawl.
     """
-    row = db.conn.execute(
-        "SELECT id FROM captures WHERE file = ? AND offset = ?", (capture.file, capture.offset)
-    ).fetchone()
-    if row:
-        return int(row[0])
+    known = capture_at(db, capture.file, capture.offset)
+    if known is not None:
+        return known
     cursor = db.conn.execute(_INSERT, astuple(capture))
     if cursor.lastrowid is None:
         raise RuntimeError("SQLite gave no row id for an inserted capture")
     return cursor.lastrowid
+
+
+def capture_at(db: Database, file: str, offset: int) -> int | None:
+    """The id of the capture at this place; None when the table has none."""
+    row = db.conn.execute("SELECT id FROM captures WHERE file = ? AND offset = ?", (file, offset)).fetchone()
+    return int(row[0]) if row else None
 
 
 def get_capture(db: Database, capture_id: int) -> Capture:

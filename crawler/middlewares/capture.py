@@ -156,7 +156,11 @@ def _listed(request: Request) -> dict[str, Any]:
     if due is None:
         return {"directory": request.meta.get("directory"), "extra": {"page": request.meta.get("page")}}
     entry = {"title": due.title, "published_on": due.published_on, "fields": dict(due.fields)}
-    return {"directory": due.directory_key, "entry": entry, "extra": {"sighting": due.url_key}}
+    return {
+        "directory": due.directory_key,
+        "entry": entry,
+        "extra": {"sighting": due.url_key, "kind": due.kind},
+    }
 
 
 def _challenge(response: Response) -> str | None:

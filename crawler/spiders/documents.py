@@ -142,9 +142,9 @@ async def _part(
     except Exception as error:
         problem = describe(error)
     if problem is not None:
-        missing.append(
-            Finding("part-missing", "warning", f"{want.url} could not be fetched: {problem}", want.kind)
-        )
+        message = f"{want.url} could not be fetched: {problem}"
+        session.record_event("part-missing", {**part_of, "message": message})
+        missing.append(Finding("part-missing", "warning", message, want.kind))
         return None
     part = Part(want.url, response.body, _header(response, "Content-Type"), want.kind, want.ordinal)
     return part, response.meta["capture"]

@@ -85,6 +85,7 @@ class ListingSteps:
                 "offset": capture.offset,
                 "announced_total": page.announced_total,
                 "position": position,
+                "cursor": cursor,
                 "at": at,
                 "entries": [entry.to_dict() for entry in listed],
             },

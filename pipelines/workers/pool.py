@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from archive.record import Record
 from pipelines.bundle import Bundle
@@ -90,7 +90,11 @@ class WorkerPool:
 
     async def read(self, bundle: Bundle, is_file: bool = False) -> Record:
         """The record of ``bundle``; raises what extraction raises, or :class:`WorkerDied` for this page alone."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, bundle, is_file)
+        return await asyncio.wrap_future(self.submit(bundle, is_file))
+
+    def submit(self, bundle: Bundle, is_file: bool = False) -> Future[Record]:
+        """The same for whoever has no event loop: a future of the record."""
+        return self._threads.submit(self._read, bundle, is_file)
 
     def close(self) -> None:
         """End the workers; pages still with them fail."""
