@@ -129,6 +129,15 @@ class Index:
         query = "SELECT kind, message FROM missing WHERE file = ? AND offset = ?"
         return [(kind, message) for kind, message in self._rows(query, capture.file, capture.offset)]
 
+    def beginning(self, crawl_id: str) -> SeenEvent | None:
+        """How a crawl began; an import begins later than its captures are."""
+        row = self._one(
+            "SELECT body FROM observations WHERE kind = 'event' AND json_extract(body, '$.kind') = 'crawl-started'"
+            " AND json_extract(body, '$.crawl_id') = ? ORDER BY at LIMIT 1",
+            crawl_id,
+        )
+        return SeenEvent(**json.loads(row[0])) if row else None
+
     def newest_config(self) -> dict[str, Any] | None:
         """What the portal's file said when its newest crawl began."""
         row = self._one(

@@ -51,6 +51,7 @@ class Observations:
             "crawl-resumed": self._crawl_resumed,
             "walk-started": self._walk_started,
             "listed": self._listed,
+            "sighted": self._sighted,
             "walk": self._walk,
             "failed": self._failed,
             "trap": lambda event: save_trap(self._db, self._portal.id, event.crawl_id, event.data),
@@ -129,13 +130,20 @@ class Observations:
         if crawl_id in self._crawls:
             return
         self._crawls.add(crawl_id)
-        found = self._db.conn.execute("SELECT 1 FROM crawls WHERE id = ?", (crawl_id,)).fetchone()
-        if found is None:
-            register(self._db, self._portal, at)
-            start_crawl(
-                self._db, id=crawl_id, portal=self._portal.id, command="rebuild", options={}, config_hash="",
-                software="", vantage=None, at=at,
-            )  # fmt: skip
+        if self._has_crawl(crawl_id):
+            return
+        began = self._index.beginning(crawl_id)
+        if began is not None:  # an import: its captures are older than itself
+            self._crawl_started(began)
+            return
+        register(self._db, self._portal, at)
+        start_crawl(
+            self._db, id=crawl_id, portal=self._portal.id, command="rebuild", options={}, config_hash="",
+            software="", vantage=None, at=at,
+        )  # fmt: skip
+
+    def _has_crawl(self, crawl_id: str) -> bool:
+        return self._db.conn.execute("SELECT 1 FROM crawls WHERE id = ?", (crawl_id,)).fetchone() is not None
 
     def _crawl_started(self, event: SeenEvent) -> None:
         data = event.data
@@ -144,6 +152,9 @@ class Observations:
         except (ConfigError, KeyError, TypeError):  # written by another version: what the file says today
             portal = self._portal
         register(self._db, portal, event.at)
+        self._crawls.add(event.crawl_id)
+        if self._has_crawl(event.crawl_id):
+            return
         begin_crawl(
             self._db,
             event.crawl_id,
@@ -155,7 +166,6 @@ class Observations:
             vantage=data.get("vantage"),
             at=event.at,
         )
-        self._crawls.add(event.crawl_id)
 
     def _crawl_resumed(self, event: SeenEvent) -> None:
         reopen_crawl(self._db, event.crawl_id, event.at)
@@ -190,6 +200,13 @@ class Observations:
             position=data["position"],
             at=data["at"],
         )
+
+    def _sighted(self, event: SeenEvent) -> None:
+        """What a listing page that nobody walked names: addresses to visit, no entries."""
+        for entry in event.data["entries"]:
+            key, portal = entry["url_key"], self._portal.id
+            if sighting_id(self._db, portal, key) is None:
+                make_sighting(self._db, portal, key, url=entry["url"], kind=entry["kind"], at=event.at)
 
     def _walk(self, event: SeenEvent) -> None:
         data, walk = event.data, self._walk_id(event)

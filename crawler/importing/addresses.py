@@ -1,0 +1,143 @@
+"""What an address of a portal is, by its portal file: a listing page, a document, a file, or nothing to keep.
+
+The rule is the address's and the media type's alone, so that the order of imports changes nothing:
+
+- a request that opens a directory of the portal file is ``listing`` (``document`` where the directory is a single
+  page); so is the page that a listing page of the same import leads to next;
+- an address with one of the families' file extensions, or an answer of a file's media type, is ``attachment``;
+- an address that a family's ``document`` patterns match is ``document``; where a family has no patterns, a page
+  whose address has a number of three digits or more in it;
+- anything else (style sheets, scripts, pictures, home pages) is not kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode, urlsplit
+
+from archive.captures.model import Role
+from archive.urls import request_key, url_key
+from crawler.engines import ENGINES
+from crawler.engines.base import ListingError, ListingRequest
+from crawler.engines.links import likeness
+from crawler.platforms.loader import load_profile
+from crawler.platforms.model import Urls
+from crawler.portals.merge import layered
+from crawler.portals.model import Portal
+from crawler.portals.plan import DirectoryPlan, era_of, plan
+
+MAX_EXPECTED = 10_000
+_NUMBER = re.compile(r"[0-9]{3}")
+_PAGES = frozenset({"text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml"})
+_FILES = re.compile(
+    r"application/(?:pdf|msword|ofd|zip|rtf|x-rar|x-rar-compressed|vnd\.(?:ms-|openxml|rar|oasis)[a-z0-9.+-]*)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What an answer is kept as; ``request`` and ``plan`` are those of a listing page."""
+
+    role: Role
+    key: str
+    kind: str = "page"
+    directory: str | None = None
+    plan: DirectoryPlan | None = None
+    request: ListingRequest | None = None
+
+
+class Addresses:
+    """The portal file's directories, each with the layout of a capture's day."""
+
+    def __init__(self, portal: Portal):
+        self._portal = portal
+        self._plans: dict[date | None, list[DirectoryPlan]] = {}
+        self._openings: dict[date | None, dict[str, tuple[DirectoryPlan, ListingRequest]]] = {}
+        self._expected: dict[str, tuple[DirectoryPlan, ListingRequest]] = {}
+
+    def kept_as(
+        self, method: str, url: str, body: bytes | None, media_type: str | None, on: date
+    ) -> Kept | None:
+        """What the answer to this request is; None: nothing that is kept. Raises ``ValueError`` for no address."""
+        asked = request_key(method, url, body)
+        opening = self._opening(on).get(asked) or self._expected.get(asked)
+        if opening is not None:
+            planned, request = opening
+            key = self._key(planned.urls, url)
+            if planned.directory.expect == "single":
+                return Kept("document", key, directory=planned.directory.key)
+            return Kept("listing", key, directory=planned.directory.key, plan=planned, request=request)
+        if method.upper() != "GET":
+            return None
+        for urls, planned_key in self._urls(on, url):
+            like = likeness(urls, self._portal.own_hosts, url)
+            if like == "file" and not (media_type or "").startswith("image/"):
+                return Kept("attachment", self._key(urls, url), "file")
+            if like == "document" and self._is_document(urls, url, media_type):
+                return Kept("document", self._key(urls, url), directory=planned_key)
+        if media_type and _FILES.fullmatch(media_type):
+            return Kept("attachment", self._key(Urls(), url), "file")
+        return None
+
+    def expect(self, planned: DirectoryPlan, request: ListingRequest) -> None:
+        """The answer to ``request``, when it comes, is the directory's next page."""
+        if len(self._expected) < MAX_EXPECTED:
+            self._expected[_asked(request)] = planned, request
+
+    @staticmethod
+    def _key(urls: Urls, url: str) -> str:
+        return url_key(url, drop_query=urls.drop_query, keep_fragment=urls.keep_fragment)
+
+    @staticmethod
+    def _is_document(urls: Urls, url: str, media_type: str | None) -> bool:
+        if media_type is not None and media_type not in _PAGES and not _FILES.fullmatch(media_type):
+            return False
+        parts = urlsplit(url)
+        return bool(urls.document) or _NUMBER.search(f"{parts.path}?{parts.query}") is not None
+
+    def _urls(self, on: date, url: str) -> Iterator[tuple[Urls, str | None]]:
+        """How addresses are judged, first by the directories that the address lies under, the deepest first."""
+        path = urlsplit(url).path
+        near = [(len(folder), plan) for plan in self._on(on) if path.startswith(folder := _folder(plan))]
+        near = [(depth, plan) for depth, plan in near if depth > 1]
+        for _, planned in sorted(near, key=lambda pair: -pair[0]):
+            yield planned.urls, planned.directory.key
+        yield layered(load_profile(self._portal.family).urls, self._portal.urls), None
+        for planned in self._on(on):
+            yield planned.urls, None
+
+    def _on(self, on: date) -> list[DirectoryPlan]:
+        era = era_of(self._portal, on)
+        until = era.until if era is not None else None
+        if until not in self._plans:
+            self._plans[until] = [plan(self._portal, item, on) for item in self._portal.directories]
+        return self._plans[until]
+
+    def _opening(self, on: date) -> dict[str, tuple[DirectoryPlan, ListingRequest]]:
+        era = era_of(self._portal, on)
+        until = era.until if era is not None else None
+        if until not in self._openings:
+            found: dict[str, tuple[DirectoryPlan, ListingRequest]] = {}
+            for planned in self._on(on):
+                try:
+                    request = ENGINES[planned.engine].first(planned)
+                    if planned.url is not None:
+                        found.setdefault(request_key("GET", planned.url), (planned, request))
+                    found.setdefault(_asked(request), (planned, request))
+                except (ListingError, ValueError):
+                    continue  # a directory that cannot be asked for has no page to be recognised
+            self._openings[until] = found
+        return self._openings[until]
+
+
+def _asked(request: ListingRequest) -> str:
+    body = urlencode(dict(request.form)) if request.form is not None else request.body
+    return request_key(request.method, request.url, body.encode() if body else None)
+
+
+def _folder(planned: DirectoryPlan) -> str:
+    path = urlsplit(planned.url or "").path
+    return path[: path.rfind("/") + 1]
