@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
+
+from crawler.page_health import Complaint
 
 Completeness = Literal["complete", "incomplete", "blocked", "failed", "empty-as-expected"]
 Verdict = Literal["ok", "degraded", "failed", "interrupted"]
@@ -35,12 +37,17 @@ class WalkReport:
 
 @dataclass(frozen=True, slots=True)
 class CrawlVerdict:
-    """How the crawl went; ``resumable``: it was told to stop and goes on another time."""
+    """How the crawl went; ``resumable``: it was told to stop and goes on another time.
+
+    ``quarantine``: why what its pages say is held back, in short; None: it is not. Never for totals, errors or empty
+    directories.
+    """
 
     completeness: Completeness
     verdict: Verdict
     reasons: list[str]
     resumable: bool = False
+    quarantine: str | None = None
 
     @property
     def trouble(self) -> bool:
@@ -59,12 +66,35 @@ def judge(
     *,
     interrupted: bool = False,
     limited: bool = False,
+    pages: Sequence[Complaint] = (),
+    portal: str = "",
 ) -> CrawlVerdict:
     """The verdict of a crawl.
 
     ``counts`` has ``fetched``, ``failed`` and ``blocked`` documents; ``problems`` are sentences about the crawl as a
-    whole. ``limited``: ``--limit`` ended it, which is no trouble.
+    whole. ``limited``: ``--limit`` ended it, which is no trouble. ``pages``: what is wrong with what its pages say;
+    then it is held back, and nobody goes on with it.
     """
+    verdict = _judge(walks, counts, problems, interrupted=interrupted, limited=limited)
+    if not pages:
+        return verdict
+    return replace(
+        verdict,
+        verdict="degraded" if verdict.verdict == "ok" else verdict.verdict,
+        reasons=[complaint.sentence(portal) for complaint in pages] + verdict.reasons,
+        resumable=False,
+        quarantine="; ".join(complaint.short for complaint in pages),
+    )
+
+
+def _judge(
+    walks: Sequence[WalkReport],
+    counts: Counter[str],
+    problems: Sequence[str],
+    *,
+    interrupted: bool,
+    limited: bool,
+) -> CrawlVerdict:
     reasons = [
         f"{walk.name}: {walk.reason}" for walk in walks if walk.verdict in _WORST_FIRST and not walk.stopped
     ]

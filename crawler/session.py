@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,7 +18,18 @@ from archive import __version__
 from archive.captures.records import event_block, warcinfo_block
 from archive.captures.writer import CaptureWriter
 from archive.crawling.beginning import begin_crawl
-from archive.crawling.crawls import beat, finish_crawl, open_crawl, reopen_crawl, suspend_crawl
+from archive.crawling.crawls import (
+    beat,
+    finish_crawl,
+    open_crawl,
+    pages_so_far,
+    reopen_crawl,
+    suspend_crawl,
+)
+from archive.crawling.walks import drop_cursors
+from archive.history.quarantine.crawl import mark_quarantine, quarantine_steps
+from archive.history.quarantine.steps import Step
+from archive.history.quarantine.unfinished import settle, unfinished_steps
 from archive.info import get_info
 from archive.layout import DataDirectory
 from archive.lock import portal_lock
@@ -28,10 +39,12 @@ from crawler import clock
 from crawler.health import CrawlVerdict, WalkReport
 from crawler.journal import Journal
 from crawler.options import CrawlOptions
+from crawler.page_counts import PageCounts
 from crawler.portals.model import Portal
 from crawler.portals.plan import config_hash, detail_for
 from crawler.portals.register import register
 from crawler.portals.stored import config_of
+from crawler.quarantines import record_again
 from crawler.turns import Turns
 from pipelines.detail import Detail
 
@@ -59,6 +72,7 @@ class CrawlSession:
     ask: Callable[[Request], Awaitable[Response]]
     max_listing_pages: int
     counts: Counter[str] = field(default_factory=Counter)
+    pages: PageCounts = field(default_factory=PageCounts)
     walks: list[WalkReport] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)  # the first few, for the summary
@@ -131,6 +145,7 @@ class CrawlSession:
                 ask=ask,
                 max_listing_pages=max_listing_pages,
                 documents_left=options.limit,
+                pages=PageCounts.from_dict(pages_so_far(reader, crawl_id)),
             )
 
     def detail(self, on: date, directory_key: str | None) -> Detail:
@@ -169,41 +184,63 @@ class CrawlSession:
         """Say that the crawl is alive."""
         if self.journal.failure is not None:
             return
-        at, crawl_id = clock.stamp(), self.crawl_id
-        self.journal.add(lambda db: beat(db, crawl_id, at))
+        at, crawl_id, pages = clock.stamp(), self.crawl_id, self.pages.to_dict()
+        self.journal.add(lambda db: beat(db, crawl_id, at, pages))
+
+    async def go_on(self) -> None:
+        """Finish what a killed process left of the portal's quarantines and releases, before anything is visited."""
+        if record_again(self.reader, self.data, self.portal.id):
+            await self._do(unfinished_steps(self.reader, self.portal.id))
+
+    async def _do(self, steps: Iterable[Step]) -> None:
+        for step in steps:
+            await self.journal.commit(step)
 
     async def close(self, verdict: CrawlVerdict) -> None:
         """Write the verdict, commit everything, release the lock; raises what stopped the journal, if anything did."""
-        at, crawl_id = clock.stamp(), self.crawl_id
-        stats = dict(self.counts)
+        stats = {**self.counts, "pages": self.pages.to_dict()}
+        with self.lock:
+            try:
+                if self.broken is None:
+                    await self._conclude(verdict, stats)
+            finally:
+                await self.journal.close()
+
+    async def _conclude(self, verdict: CrawlVerdict, stats: dict[str, Any]) -> None:
+        at, crawl_id, reason = self.moment(), self.crawl_id, verdict.quarantine
+        if reason is not None:
+            await self.journal.commit(lambda db: mark_quarantine(db, crawl_id, reason, at))
+        self.record_event("crawl-verdict", {**verdict.to_dict(), "stats": stats})
 
         def step(db: Database) -> None:
             if verdict.resumable:
                 suspend_crawl(db, crawl_id, reasons=verdict.reasons, stats=stats, at=at)
+                return
+            finish_crawl(
+                db,
+                crawl_id,
+                completeness=verdict.completeness,
+                verdict=verdict.verdict,
+                reasons=verdict.reasons,
+                stats=stats,
+                at=at,
+            )
+            if reason is not None:
+                drop_cursors(db, crawl_id)
+                mark_quarantine(db, crawl_id, reason, at)
             else:
-                finish_crawl(
-                    db,
-                    crawl_id,
-                    completeness=verdict.completeness,
-                    verdict=verdict.verdict,
-                    reasons=verdict.reasons,
-                    stats=stats,
-                    at=at,
-                )
+                settle(db, self.portal.id, at)
 
-        with self.lock:
-            try:
-                if self.broken is None:
-                    self.record_event("crawl-verdict", {**verdict.to_dict(), "stats": stats})
-                    self.journal.add(step)
-            finally:
-                await self.journal.close()
+        await self.journal.commit(step)
+        if reason is not None and verdict.verdict != "interrupted":  # then the next command does it
+            await self._do(quarantine_steps(self.reader, crawl_id))
 
 
 def _start_or_resume(db: Database, portal: Portal, options: CrawlOptions, at: str) -> tuple[str, bool]:
     """A backfill goes on with the one that was interrupted; anything else starts anew and ends a dead crawl."""
     previous = open_crawl(db, portal.id, options.command)
-    if previous is not None and options.command == "backfill" and options.resumes(previous["options"]):
+    resumable = previous is not None and "quarantine" not in previous["stats"]
+    if previous and resumable and options.command == "backfill" and options.resumes(previous["options"]):
         reopen_crawl(db, previous["id"], at)
         return previous["id"], True
     crawl_id = clock.new_crawl_id()

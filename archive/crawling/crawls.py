@@ -58,6 +58,12 @@ def beat(db: Database, crawl_id: str, at: str, pages: Mapping[str, Any] | None =
         )
 
 
+def pages_so_far(db: Database, crawl_id: str) -> dict[str, Any]:
+    """What the pages of a crawl said until it was interrupted; empty when nothing was kept."""
+    row = db.execute("SELECT json_extract(stats, '$.pages') FROM crawls WHERE id = ?", [crawl_id]).fetchone()
+    return dict(json.loads(row[0])) if row and row[0] else {}
+
+
 def page_history(db: Database, portal: str, commands: Collection[str], limit: int) -> list[dict[str, Any]]:
     """What the pages of the portal's last crawls said (``stats.pages``), the newest first, at most ``limit``.
 

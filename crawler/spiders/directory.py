@@ -31,6 +31,7 @@ from crawler.fetching import asker, http_settings
 from crawler.network.guard import POLICY
 from crawler.options import CrawlOptions
 from crawler.portals.model import Portal
+from crawler.quarantines import complaints
 from crawler.session import CrawlSession
 from crawler.spiders import documents, listings
 
@@ -93,6 +94,7 @@ class DirectorySpider(scrapy.Spider):
         if not self.portal.directories:
             self.session.problems.append("the portal file has no [[directories]]: write down at least one")
         try:
+            await self.session.go_on()
             await listings.walk_all(self.session)
             async for due in frontier.documents(self.session):
                 yield self.document_request(due)
@@ -139,7 +141,13 @@ class DirectorySpider(scrapy.Spider):
             self.refusal = session.broken
             session.problems.append(f"the archive cannot be written: {session.broken}")
         self.outcome = health.judge(
-            session.walks, session.counts, session.problems, interrupted=interrupted, limited=session.limited
+            session.walks,
+            session.counts,
+            session.problems,
+            interrupted=interrupted,
+            limited=session.limited,
+            pages=complaints(session.reader, self.portal, self.options.command, session.pages),
+            portal=self.portal.id,
         )
         try:
             await session.close(self.outcome)

@@ -20,6 +20,7 @@ from crawler.session import CrawlSession
 from crawler.turns import Turn
 from crawler.walks.traps import note_trap
 from pipelines.bundle import Bundle, ListingFacts, Part, Wanted, wanted
+from pipelines.decode import looks_binary
 from pipelines.items import DocumentItem
 
 logger = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ async def answer(session: CrawlSession, response: Response, entry: Due, turn: Tu
     if response.status == 304:
         session.counts["unchanged"] += 1
         session.counts["fetched"] += 1
+        session.pages.not_modified(entry.directory_key)
         session.journal.add(lambda db: touch(db, entry.sighting_id, capture, at))
         return None
     if response.status >= 300:
@@ -111,6 +113,8 @@ async def _item(session: CrawlSession, response: Response, entry: Due, turn: Tur
             raise
         session.counts["fetched"] += 1
         session.counts[result.outcome] += 1
+        if entry.kind != "file" and looks_binary(page.body) is None:
+            session.pages.read(entry.directory_key, record, result.outcome, known=entry.visited)
         return result
 
     def done() -> None:

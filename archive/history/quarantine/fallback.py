@@ -33,7 +33,7 @@ _REPEATS = """
 UPDATE sightings SET content_hash = r.content_hash, extractor_version = r.extractor_version, etag = NULL,
   last_modified = NULL, revision_id = r.id FROM revisions AS r WHERE sightings.id = ? AND r.id = ?
 """
-_EMPTY = {name: "NULL" for name in (*FLAT, "agency_id", "revision_id", "last_changed_at")}
+_EMPTY = dict.fromkeys((*FLAT, "agency_id", "revision_id", "last_changed_at"), "NULL")
 _EMPTY |= {"keywords": "'[]'", "extra": "'{}'", "body_text": "''"}
 _HIDE = (
     f"UPDATE documents SET {', '.join(f'{name} = {value}' for name, value in _EMPTY.items())} WHERE id = ?"
