@@ -50,7 +50,9 @@ def documents_have_addresses(world: World) -> Iterator[str]:
 
 def addresses_that_answered_have_a_document(world: World) -> Iterator[str]:
     """No visit is lost."""
-    yield from _rows(world, "SELECT url_key FROM sightings WHERE content_hash IS NOT NULL AND document_id IS NULL")
+    yield from _rows(
+        world, "SELECT url_key FROM sightings WHERE content_hash IS NOT NULL AND document_id IS NULL"
+    )
 
 
 def readers_see_an_accepted_revision(world: World) -> Iterator[str]:

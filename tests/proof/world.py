@@ -25,6 +25,7 @@ from archive.writer import Visit, VisitResult, WouldLose, replace_record, touch,
 
 START = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 PORTALS = ("sample", "beside")
+SHORT = ("", "见附件")
 
 
 @cache
@@ -37,13 +38,23 @@ def prose(seed: object, sentences: int = 18) -> str:
 
 @dataclass(frozen=True)
 class Page:
-    """What an address says. ``hidden``: its number is read only by the extractor's second version."""
+    """What an address says. ``text`` names a body of its own, unless it is short or empty; ``edits`` are added to it.
+
+    ``hidden``: its number is read only by the extractor's second version.
+    """
 
     number: str | None
     title: str
-    body: str
+    text: str
+    edits: str = ""
     hidden: bool = False
     files: tuple[str, ...] = ()
+
+    @property
+    def body(self) -> str:
+        """The whole body."""
+        whole = self.text if self.text in SHORT else prose(self.text)
+        return whole + "".join(f"\n\n第{word}处。" for word in self.edits)
 
     def read(self, key: str, version: int) -> Record:
         """The record that the extractor's ``version`` makes of it."""
