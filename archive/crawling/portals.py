@@ -98,7 +98,7 @@ def portal_ids(db: Database) -> list[str]:
 def portal_states(db: Database) -> dict[str, dict[str, Any]]:
     """By id: whether the portal is enabled, its number of documents, when it was last crawled and with which verdict."""
     query = """
-        SELECT p.id, p.enabled, (SELECT count(*) FROM documents AS d WHERE d.portal = p.id) AS documents,
+        SELECT p.id, p.enabled, (SELECT count(*) FROM documents AS d WHERE d.portal = p.id AND d.revision_id IS NOT NULL) AS documents,
                c.started_at AS crawled_at, c.verdict
         FROM portals AS p LEFT JOIN crawls AS c ON c.id = (
           SELECT id FROM crawls WHERE portal = p.id ORDER BY started_at DESC, id DESC LIMIT 1)

@@ -11,11 +11,13 @@ from rich.table import Column, Table
 
 from archive.commands.common import TROUBLE, data_option, echo_json, fail, open_archive, wide_console
 from archive.crawling.portals import portal_states, set_enabled
+from archive.history.quarantine.release import waiting_counts
 from archive.layout import DataDirectory
 from archive.prepare import prepare
 from archive.transaction import connect, transaction
 from crawler import clock
 from crawler.commands.crawling import json_option
+from crawler.commands.release import release_command
 from crawler.config_error import ConfigError
 from crawler.portals.loader import list_portals, load_portal
 from crawler.portals.model import Portal
@@ -33,6 +35,9 @@ def command(context: click.Context, as_json: bool, data: DataDirectory) -> None:
         context.invoke(list_command, as_json=as_json, data=data)
     else:
         context.default_map = {name: {"data": str(data.root)} for name in command.commands}
+
+
+command.add_command(release_command)
 
 
 @command.command("list", epilog="Example: gongkai portals list --json")
@@ -73,9 +78,10 @@ def show_command(portal: str, as_json: bool, data: DataDirectory) -> None:
         }
         for item in plans
     ]
+    quarantined = _archived(data).get(found.id, {}).get("quarantined", 0)
     if as_json:
         config = found.model_dump(mode="json", by_alias=True, exclude_unset=True)
-        echo_json({"portal": config, "directories": directories})
+        echo_json({"portal": config, "directories": directories, "quarantined": quarantined})
         return
     console = wide_console()
     verified = found.verified_on or "尚无人核实"
@@ -84,6 +90,12 @@ def show_command(portal: str, as_json: bool, data: DataDirectory) -> None:
     )
     if found.evidence:
         console.print(f"依据: {found.evidence}", markup=False)
+    if quarantined:
+        console.print(
+            f"待查修订: {quarantined}，核对后用 gongkai portals release {found.id} 放行",
+            markup=False,
+            highlight=False,
+        )
     table = Table("栏目", "名称", "族", "引擎", "预期", Column("地址", overflow="fold"))
     for item in directories:
         table.add_row(
@@ -131,10 +143,12 @@ def _load(name: str, data: DataDirectory) -> Portal:
 
 
 def _archived(data: DataDirectory) -> dict[str, dict[str, Any]]:
-    """What the archive knows of each portal: whether it is on, its documents, its last verdict."""
+    """What the archive knows of each portal: whether it is on, its documents, what is held back, its last verdict."""
     if not data.database.is_file():
         return {}
-    return portal_states(open_archive(data))
+    db = open_archive(data)
+    counts = waiting_counts(db)
+    return {id_: {**state, "quarantined": counts.get(id_, 0)} for id_, state in portal_states(db).items()}
 
 
 def _row(portal: Portal, archived: dict[str, Any] | None) -> dict[str, Any]:
@@ -148,6 +162,7 @@ def _row(portal: Portal, archived: dict[str, Any] | None) -> dict[str, Any]:
         "enabled": bool(archived.get("enabled", portal.enabled)),
         "verified_on": portal.verified_on.isoformat() if portal.verified_on else None,
         "documents": archived.get("documents", 0),
+        "quarantined": archived.get("quarantined", 0),
         "crawled_at": archived.get("crawled_at"),
         "verdict": archived.get("verdict"),
     }
@@ -155,7 +170,16 @@ def _row(portal: Portal, archived: dict[str, Any] | None) -> dict[str, Any]:
 
 def _print(rows: list[dict[str, Any]]) -> None:
     table = Table(
-        Column("门户", overflow="fold"), "名称", "族", "栏目", "启用", "核实", "文件", "最近抓取", "结论"
+        Column("门户", overflow="fold"),
+        "名称",
+        "族",
+        "栏目",
+        "启用",
+        "核实",
+        "文件",
+        "待查",
+        "最近抓取",
+        "结论",
     )
     for row in rows:
         table.add_row(
@@ -166,6 +190,7 @@ def _print(rows: list[dict[str, Any]]) -> None:
             "是" if row["enabled"] else "否",
             row["verified_on"] or "—",
             str(row["documents"]),
+            str(row["quarantined"] or "—"),
             row["crawled_at"] or "—",
             row["verdict"] or "—",
         )

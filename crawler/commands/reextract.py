@@ -26,6 +26,7 @@ from crawler.commands.crawling import json_option, resolve
 from crawler.config_error import ConfigError
 from crawler.portals.loader import load_portal
 from crawler.portals.model import Portal
+from crawler.quarantines import finish_left_over
 from crawler.reextraction import NoPage, archived_record
 from pipelines.page import Unreadable
 
@@ -89,6 +90,7 @@ def _reextract_portal(
     )
     batch: list[tuple[int, Record]] = []
     with portal_lock(data, portal_id, f"gongkai reextract {portal_id}"):
+        finish_left_over(db, data, portal_id)
         for row in shown:
             record = _read(db, data, portal, row.id, row.url, outcome)
             if record is not None:
