@@ -25,11 +25,16 @@ _CONTACT = re.compile(r"[^@\s<>()]+@[^@\s<>()]+\.[^@\s<>().]+|https?://[^\s<>()]
 @click.option(
     "--contact", metavar="EMAIL|URL", help="How a portal's operators reach you: sent with every request."
 )
+@click.option(
+    "--vantage",
+    metavar="NAME",
+    help="Where this machine asks from (a city, a network): kept with every crawl, and through a merge.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what there is as JSON.")
-def command(data: DataDirectory, contact: str | None, as_json: bool) -> None:
+def command(data: DataDirectory, contact: str | None, vantage: str | None, as_json: bool) -> None:
     """Create the data directory and its database, or bring an older one up to date.
 
-    May be run again: nothing that is there is lost, and --contact changes only the contact.
+    May be run again: nothing that is there is lost, and --contact and --vantage change only what they name.
 
     Example: gongkai init --data /srv/gongkai --contact archive@example.org
     """
@@ -39,7 +44,7 @@ def command(data: DataDirectory, contact: str | None, as_json: bool) -> None:
             fail(f"--contact takes an e-mail address or a http(s) URL in ASCII, not {contact!r}")
     existed = data.database.is_file()
     try:
-        info = _prepare(data, contact, ask=not as_json and sys.stdin.isatty())
+        info = _prepare(data, contact, (vantage or "").strip(), ask=not as_json and sys.stdin.isatty())
     except NewerDatabase as error:
         fail(str(error))
     except sqlite3.Error as error:
@@ -57,8 +62,8 @@ def command(data: DataDirectory, contact: str | None, as_json: bool) -> None:
     click.echo("Next: gongkai portals list")
 
 
-def _prepare(data: DataDirectory, contact: str | None, *, ask: bool) -> dict[str, str | None]:
-    """Make or migrate the archive; its id, time of creation and contact."""
+def _prepare(data: DataDirectory, contact: str | None, vantage: str, *, ask: bool) -> dict[str, str | None]:
+    """Make or migrate the archive; its id, time of creation, contact and vantage."""
     data.root.mkdir(parents=True, exist_ok=True)
     with connect(data.database) as db:
         # The one reader of the clock outside the crawler: the archive has to be created at some time.
@@ -72,10 +77,11 @@ def _prepare(data: DataDirectory, contact: str | None, *, ask: bool) -> dict[str
                 show_default=False,
                 value_proc=_asked,
             )
-        if contact:
-            with transaction(db):
-                set_info(db, "contact", contact)
-        return {key: get_info(db, key) for key in ("archive_id", "created_at", "contact")}
+        with transaction(db):
+            for key, value in (("contact", contact), ("vantage", vantage)):
+                if value:
+                    set_info(db, key, value)
+        return {key: get_info(db, key) for key in ("archive_id", "created_at", "contact", "vantage")}
 
 
 def _asked(value: str) -> str:
