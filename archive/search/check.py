@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlite_utils import Database
 
-from archive.search.index import COLUMNS, IndexOutdated, all_rows, index_document, require_current
+from archive.search.index import COLUMNS, IndexOutdated, all_rows, replace_entry, require_current
 
 _CREATE = (
     f"CREATE VIRTUAL TABLE documents_fts USING fts5({', '.join(COLUMNS)}, content='', "
@@ -59,11 +59,11 @@ def _named(db: Database, ids: set[int]) -> str:
     return ", ".join(names) + (" …" if len(ids) > _NAMED else "")
 
 
-def check_index(db: Database) -> list[str]:
+def check_index(db: Database, progress: Callable[[int], None] | None = None) -> list[str]:
     """One sentence for each way in which the index differs from a fresh one; none when it is right.
 
     Builds the fresh one in a temporary file, so it costs what :func:`rebuild_index` costs; it writes
-    nothing to the archive and works on a read-only connection.
+    nothing to the archive and works on a read-only connection. ``progress`` is told the number of documents so far.
     """
     try:
         require_current(db)
@@ -75,8 +75,10 @@ def check_index(db: Database) -> list[str]:
     try:
         fresh.execute(_CREATE)
         fresh.execute("BEGIN")
-        for document_id, row in all_rows(db):
-            index_document(fresh, document_id, row, None)
+        for count, (document_id, row) in enumerate(all_rows(db), 1):
+            replace_entry(fresh, document_id, row, None)
+            if progress is not None:
+                progress(count)
         fresh.execute("COMMIT")
         problems = []
         expected, present = _documents(fresh.conn), _documents(connection)

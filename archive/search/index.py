@@ -7,17 +7,21 @@ and after and gives both.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass
 
 from sqlite_utils import Database
 
+from archive.batches import in_batches
 from archive.search.tokens import index_tokens
 
 SEARCH_VERSION = "1"
 """What the index holds; raise it when folding (``simplified.tsv``), tokens or the columns' content change."""
 
 COLUMNS = ("title", "body", "numbers", "agency", "attachments")
+
+_REBUILDING = re.compile(rf"{SEARCH_VERSION}, rebuilt to ([0-9]+)")
 
 _NAMES = ", ".join(COLUMNS)
 _INSERT = f"INSERT INTO documents_fts(rowid, {_NAMES}) VALUES (?, ?, ?, ?, ?, ?)"
@@ -61,13 +65,21 @@ def all_rows(db: Database) -> Iterator[tuple[int, FtsRow]]:
 
 
 def index_document(db: Database, document_id: int, new: FtsRow | None, old: FtsRow | None) -> None:
-    """Replace a document's entry in the index; the only writer of ``documents_fts``.
+    """Replace a document's entry in the index; the only writer of ``documents_fts`` beside a rebuilding.
 
     ``old`` is :func:`fts_row` from before the change in the same transaction (None: the document was not
-    indexed), ``new`` that from after it (None: it is not to be found any more).
+    indexed), ``new`` that from after it (None: it is not to be found any more). While the index is rebuilt, a document
+    that the rebuilding has not come to is left to it.
     """
     if new == old:
         return
+    reached = rebuilt_to(db)
+    if reached is None or document_id <= reached:
+        replace_entry(db, document_id, new, old)
+
+
+def replace_entry(db: Database, document_id: int, new: FtsRow | None, old: FtsRow | None) -> None:
+    """The same whatever the state of the index: ``old`` must be what stands in it."""
     if old is not None:
         db.execute(_DELETE, [document_id, *map(index_tokens, astuple(old))])
     if new is not None:
@@ -75,33 +87,74 @@ def index_document(db: Database, document_id: int, new: FtsRow | None, old: FtsR
 
 
 def search_version(db: Database) -> str | None:
-    """The version that wrote the index, from ``archive_info``."""
+    """The version that wrote the index, from ``archive_info``; a phrase while it is not whole."""
     found = db.execute("SELECT value FROM archive_info WHERE key = 'search_version'").fetchone()
     return str(found[0]) if found else None
 
 
+def rebuilt_to(db: Database) -> int | None:
+    """The last document that a rebuilding for this version has indexed; None when none is under way."""
+    found = _REBUILDING.fullmatch(search_version(db) or "")
+    return int(found[1]) if found else None
+
+
 def require_current(db: Database) -> None:
-    """Raise :class:`IndexOutdated` when the index is not of this version."""
-    if (found := search_version(db)) != SEARCH_VERSION:
+    """Raise :class:`IndexOutdated` when the index is not of this version, or not whole."""
+    found = search_version(db)
+    if found == SEARCH_VERSION:
+        return
+    if rebuilt_to(db) is not None:
         raise IndexOutdated(
-            f"the search index has version {found or 'none'}, this gongkai needs {SEARCH_VERSION}: "
-            "run `gongkai init` to rebuild it"
+            "the search index is being rebuilt, or its rebuilding was broken off: wait, or run"
+            " `gongkai verify --repair`, which goes on with it"
         )
+    raise IndexOutdated(
+        f"the search index has version {found or 'none'}, this gongkai needs {SEARCH_VERSION}: "
+        "run `gongkai init` to rebuild it"
+    )
 
 
-def rebuild_index(db: Database) -> int:
-    """Write the whole index anew, inside the caller's transaction; returns the number of documents.
+def rebuild_index(db: Database, progress: Callable[[int], None] | None = None) -> int:
+    """Write the whole index anew, or go on where a rebuilding was broken off; the number of documents it wrote.
 
-    About 2 ms for each 1,000 characters; no one else can write meanwhile.
+    In short transactions, about 2 ms for each 1,000 characters, while others write. ``archive_info.search_version``
+    says how far it is: until the end nobody searches, and a kill leaves nothing to undo. ``progress`` is told the
+    number so far. Raises ``NestedTransaction`` inside a transaction.
     """
-    db.execute("INSERT INTO documents_fts(documents_fts) VALUES ('delete-all')")
-    count = 0
-    for document_id, row in all_rows(db):
-        index_document(db, document_id, row, None)
+    count, begun = 0, rebuilt_to(db) is not None
+
+    def step() -> bool:
+        nonlocal count, begun
+        reached = rebuilt_to(db)
+        if reached is None:
+            if begun:  # another process has finished it
+                return False
+            begun = True
+            db.execute("INSERT INTO documents_fts(documents_fts) VALUES ('delete-all')")
+            _set_version(db, _reached(0))
+            return True
+        found = db.execute(f"{_ROWS} AND id > ? ORDER BY id LIMIT 1", [reached]).fetchone()
+        if found is None:
+            _set_version(db, SEARCH_VERSION)
+            return False
+        replace_entry(db, found[0], FtsRow(*found[1:]), None)
+        _set_version(db, _reached(found[0]))
         count += 1
+        if progress is not None:
+            progress(count)
+        return True
+
+    in_batches(db, step)
+    return count
+
+
+def _reached(document_id: int) -> str:
+    return f"{SEARCH_VERSION}, rebuilt to {document_id}"
+
+
+def _set_version(db: Database, value: str) -> None:
     db.execute(
         "INSERT INTO archive_info(key, value) VALUES ('search_version', ?) "
         "ON CONFLICT(key) DO UPDATE SET value = excluded.value",
-        [SEARCH_VERSION],
+        [value],
     )
-    return count
