@@ -29,6 +29,7 @@ def in_batches(db: Database, step: Callable[[], bool]) -> None:
     while going_on:
         with transaction(db):
             ends = time.monotonic() + BATCH_SECONDS
+            going_on = step()
             while going_on and time.monotonic() < ends:
                 going_on = step()
         if going_on:
