@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any
 
 import click
@@ -25,6 +26,7 @@ VERBS = {
     "verify": "archive",
     "rebuild": "crawler",
     "merge": "crawler",
+    "import": "crawler",
 }
 """Verb → the package whose ``commands`` folder holds it; the order is that of ``--help``."""
 
@@ -46,7 +48,8 @@ class _Verbs(click.Group):
         package = VERBS.get(cmd_name)
         if package is None:
             return None
-        command: click.Command = import_module(f"{package}.commands.{cmd_name}").command
+        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name  # import
+        command: click.Command = import_module(f"{package}.commands.{module}").command
         return command
 
 

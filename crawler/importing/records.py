@@ -89,7 +89,15 @@ def _in_member(name: str, member: Member, max_block: int) -> Iterator[ForeignRec
             yield BadInput(f"{name} has a record without Content-Length ({url}): {lost} left out")
             return
         found = _record(name, record, max_block)
-        iterator.read_to_end()
+        try:
+            iterator.read_to_end()
+        except BadInput:
+            whole = (
+                not member.packed and not record.raw_stream.limit
+            )  # what is packed has its checksum at its end
+            if whole and found is not None:
+                yield found
+            raise
         if record.raw_stream.limit:
             yield BadInput(f"{name} is cut off in the middle of a record ({url})")
             return

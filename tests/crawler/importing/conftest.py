@@ -35,7 +35,11 @@ url = "/zwgk/nianbao/"
 """
 
 
-def html(number: int = 1, body: str = "根据《中华人民共和国政府信息公开条例》,现公布本机关年度报告。", extra: str = "") -> str:
+def html(
+    number: int = 1,
+    body: str = "根据《中华人民共和国政府信息公开条例》,现公布本机关年度报告。",
+    extra: str = "",
+) -> str:
     return (
         f"<html><head><meta charset='{{}}'><title>第{number}号年度报告</title>"
         f"<meta name='ArticleTitle' content='第{number}号年度报告'><meta name='PubDate' content='2023-01-05'></head>"
@@ -49,7 +53,8 @@ def utf8(number: int = 1, **values: str) -> bytes:
 
 def listing(numbers: list[int], pages: int = 1) -> bytes:
     rows = "".join(
-        f"<li><a href='{PAGE.format(n)}' title='第{n}号年度报告'>第{n}号年度报告</a><span>2023-01-05</span></li>" for n in numbers
+        f"<li><a href='{PAGE.format(n)}' title='第{n}号年度报告'>第{n}号年度报告</a><span>2023-01-05</span></li>"
+        for n in numbers
     )
     return f"<html><body><ul>{rows}</ul><script>createPageHTML({pages}, 0, 'index', 'html');</script></body></html>".encode()
 
@@ -79,7 +84,9 @@ class Foreign:
         self.writer.write_record(record)
         return self
 
-    def raw(self, url: str, block: bytes, at: str = "2023-02-01T08:00:00Z", kind: str = "response", **fields: str) -> Foreign:
+    def raw(
+        self, url: str, block: bytes, at: str = "2023-02-01T08:00:00Z", kind: str = "response", **fields: str
+    ) -> Foreign:
         record = self.writer.create_warc_record(
             url, kind, io.BytesIO(block), length=len(block), warc_content_type=f"application/http; msgtype={kind}",
             warc_headers_dict={"WARC-Date": at, **{name.replace("_", "-"): value for name, value in fields.items()}},
@@ -90,6 +97,23 @@ class Foreign:
     def save(self, path: Path) -> Path:
         path.write_bytes(self.stream.getvalue())
         return path
+
+
+def record(kind: str, url: str | bytes, block: bytes, *, length: int | None = None, **fields: str) -> bytes:
+    """A WARC/1.0 record byte by byte, as tools without a library write it; ``length`` None: the block's."""
+    named = {"WARC-Date": "2023-02-01T08:00:00Z", "Content-Type": f"application/http;msgtype={kind}"}
+    named |= {name.replace("_", "-"): value for name, value in fields.items()}
+    head = f"WARC/1.0\r\nWARC-Type: {kind}\r\n".encode()
+    head += b"WARC-Target-URI: " + (url.encode() if isinstance(url, str) else url) + b"\r\n"
+    head += b"".join(f"{name}: {value}\r\n".encode() for name, value in named.items() if value)
+    if length is None or length >= 0:
+        head += b"Content-Length: %d\r\n" % (len(block) if length is None else length)
+    return head + b"\r\n" + block + b"\r\n\r\n"
+
+
+def answer(body: bytes, *, head: bytes = b"HTTP/1.1 200 OK\r\nContent-Type: text/html") -> bytes:
+    """A response's block."""
+    return head + b"\r\n\r\n" + body
 
 
 def wacz(path: Path, members: dict[str, bytes], compression: int = zipfile.ZIP_STORED) -> Path:
@@ -133,12 +157,16 @@ class Archive:
     def story(self) -> dict[str, list[dict[str, Any]]]:
         """What must not depend on the order of imports, without row ids and places."""
         return {
-            "documents": self.rows("SELECT title, url, content_hash, first_seen_at FROM documents ORDER BY url"),
+            "documents": self.rows(
+                "SELECT title, url, content_hash, first_seen_at FROM documents ORDER BY url"
+            ),
             "revisions": self.rows(
                 "SELECT s.url_key, r.number, r.cause, r.status, r.seen_at, r.content_hash FROM revisions AS r"
                 " JOIN sightings AS s ON s.id = r.sighting_id ORDER BY s.url_key, r.number"
             ),
-            "sightings": self.rows("SELECT url_key, kind, state, first_seen_at, visited_at FROM sightings ORDER BY url_key"),
+            "sightings": self.rows(
+                "SELECT url_key, kind, state, first_seen_at, visited_at FROM sightings ORDER BY url_key"
+            ),
         }
 
 
