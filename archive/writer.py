@@ -20,7 +20,7 @@ from archive.history.joining import join
 from archive.history.overtaken import first_seen, put_first
 from archive.history.presence import mark_present, quarantined, reconsider, touch, write_gone
 from archive.history.quarantine.accept import release
-from archive.history.replacing import WouldLose, replace_last, replace_record
+from archive.history.replacing import WouldLose, replace_accepted, replace_last, replace_record
 from archive.history.revisions import Cause, Part, Stored, add_revision, changed_fields, read_record, stored
 from archive.history.sharing import note_numbers
 from archive.history.visits import Outcome, Visit, VisitResult
@@ -48,8 +48,11 @@ def write_visit(db: Database, visit: Visit) -> VisitResult:
         (capture if isinstance(capture, int) else add_capture(db, capture), part, ordinal)
         for capture, part, ordinal in visit.captures
     ]
-    if visit.baseline is not None and sighting.extractor_version != visit.record.extractor_version:
-        replace_last(db, sighting, visit.baseline, at=visit.at, crawl_id=visit.crawl_id)
+    if sighting.extractor_version != visit.record.extractor_version:
+        if visit.accepted is not None:
+            replace_accepted(db, sighting, visit.accepted, at=visit.at, crawl_id=visit.crawl_id)
+        if visit.baseline is not None:
+            replace_last(db, sighting, visit.baseline, at=visit.at, crawl_id=visit.crawl_id)
         sighting = read_sighting(db, visit.sighting_id)
     digest = content_hash(visit.record)
     if sighting.document_id is not None and digest == sighting.content_hash:

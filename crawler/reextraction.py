@@ -6,10 +6,12 @@ rebuild agree.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from sqlite_utils import Database
 
 from archive.captures.reader import DamagedCapture, read_capture
-from archive.history.sources import last_read, sources
+from archive.history.sources import accepted_before, last_read, sources
 from archive.layout import DataDirectory
 from archive.record import Record
 from crawler import clock
@@ -64,18 +66,30 @@ def archived_bundle(
     return bundle, known.kind == "file" or looks_binary(page.body) is not None
 
 
-def baseline(
-    db: Database, data: DataDirectory, portal: Portal, sighting_id: int, record: Record
-) -> Record | None:
+class Baseline(NamedTuple):
+    """What an address said before, read by today's code: at its last ``visit``, and in the ``accepted`` revision
+    where that visit is held back. None: nothing, or nothing that can be read."""
+
+    visit: Record | None = None
+    accepted: Record | None = None
+
+
+def baseline(db: Database, data: DataDirectory, portal: Portal, sighting_id: int, record: Record) -> Baseline:
     """The last visit's page read with the code that read ``record``, where another version read it then.
 
-    New code or a repaired profile is never an edit (DESIGN §4). None when the versions agree, when the address was
+    New code or a repaired profile is never an edit (DESIGN §4). Empty when the versions agree, when the address was
     never archived, or when its capture is damaged (which ``verify`` reports).
     """
-    version, revision_id = last_read(db, sighting_id)
-    if version is None or revision_id is None or version == record.extractor_version:
-        return None
-    try:
-        return archived_record(db, data, portal, revision_id)
-    except (DamagedCapture, NoPage, Unreadable):
-        return None
+    version, last = last_read(db, sighting_id)
+    if version is None or version == record.extractor_version:
+        return Baseline()
+
+    def read(revision_id: int | None) -> Record | None:
+        if revision_id is None:
+            return None
+        try:
+            return archived_record(db, data, portal, revision_id)
+        except (DamagedCapture, NoPage, Unreadable):
+            return None
+
+    return Baseline(read(last), read(accepted_before(db, sighting_id)))

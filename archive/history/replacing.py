@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 
 from sqlite_utils import Database
 
@@ -77,6 +78,13 @@ def replace_record(
 
 def _content(text: str, content_hash: str) -> Content:
     return Content.of(Record.from_dict(json.loads(text)), content_hash)
+
+
+def replace_accepted(db: Database, sighting: Sighting, record: Record, *, at: str, crawl_id: str) -> None:
+    """Read what the address said when it was last accepted by today's code, unless that reads less."""
+    if sighting.revision_id is not None:
+        with suppress(WouldLose):
+            replace_record(db, sighting.revision_id, record, at=at, crawl_id=crawl_id)
 
 
 def replace_last(db: Database, sighting: Sighting, record: Record, *, at: str, crawl_id: str) -> None:

@@ -52,6 +52,12 @@ _LISTING = """
     SELECT e.title, e.published_on, e.fields, d.key FROM entries AS e JOIN directories AS d ON d.id = e.directory_id
     WHERE e.sighting_id = ? ORDER BY e.delisted_at IS NOT NULL, d.key LIMIT 1
 """
+_LAST_READ = """
+    SELECT s.extractor_version, s.revision_id,
+      CASE WHEN r.status = 'quarantined' AND r.content_hash = s.content_hash THEN r.id END
+    FROM sightings AS s LEFT JOIN revisions AS r ON r.sighting_id = s.id
+    WHERE s.id = ? ORDER BY r.number DESC LIMIT 1
+"""
 _REVISIONS = """
     SELECT r.id, s.url FROM revisions AS r JOIN documents AS d ON d.id = r.document_id
     JOIN sightings AS s ON s.id = r.sighting_id WHERE d.portal = ? AND r.id > ? ORDER BY r.id LIMIT 500
@@ -79,11 +85,18 @@ def _part(db: Database, kind: str, ordinal: int, capture_id: int) -> SourcePart:
 
 
 def last_read(db: Database, sighting_id: int) -> tuple[str | None, int | None]:
-    """With which extractor version an address was last read, and the revision that says what it says."""
-    row = db.execute(
-        "SELECT extractor_version, revision_id FROM sightings WHERE id = ?", [sighting_id]
-    ).fetchone()
-    return (row[0], row[1]) if row else (None, None)
+    """With which extractor version an address was last read, and the revision that says what it said then.
+
+    That may be one that is held back. Nothing of an address that was never archived.
+    """
+    version, accepted_id, held_back = db.execute(_LAST_READ, [sighting_id]).fetchone() or (None, None, None)
+    return version, held_back or accepted_id
+
+
+def accepted_before(db: Database, sighting_id: int) -> int | None:
+    """The accepted revision that an address's document goes by while its last visit is held back; else None."""
+    row = db.execute(_LAST_READ, [sighting_id]).fetchone()
+    return row[1] if row and row[2] is not None else None
 
 
 def revisions_of(db: Database, portal: str) -> Iterator[RevisionRow]:

@@ -18,7 +18,8 @@ class Visit:
 
     ``record`` is raw, not masked. ``captures``: (capture, or the id of one that is archived already; part;
     ordinal). ``baseline``: where the sighting's ``extractor_version`` is not the record's, its last capture
-    read by today's code; without it, new code would look like an edit.
+    read by today's code; without it, new code would look like an edit. ``accepted``: then also the accepted
+    revision's, where that last capture's is held back.
     """
 
     sighting_id: int
@@ -30,6 +31,7 @@ class Visit:
     etag: str | None = None
     last_modified: str | None = None
     baseline: Record | None = None
+    accepted: Record | None = None
 
 
 @dataclass(frozen=True, slots=True)

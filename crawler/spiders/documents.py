@@ -15,7 +15,7 @@ from archive.record import Finding, Record
 from archive.writer import Visit, VisitResult, touch, write_gone, write_visit
 from crawler import clock
 from crawler.fetching import describe
-from crawler.reextraction import baseline
+from crawler.reextraction import Baseline, baseline
 from crawler.session import CrawlSession
 from crawler.turns import Turn
 from crawler.walks.traps import note_trap
@@ -92,6 +92,9 @@ async def _item(session: CrawlSession, response: Response, entry: Due, turn: Tur
 
     async def archive(record: Record) -> VisitResult:
         await turn.come()
+        before = Baseline()
+        if entry.visited:
+            before = baseline(session.reader, session.data, session.portal, entry.sighting_id, record)
         visit = Visit(
             sighting_id=entry.sighting_id,
             at=capture.fetched_at,
@@ -101,9 +104,8 @@ async def _item(session: CrawlSession, response: Response, entry: Due, turn: Tur
             payload_digest=capture.payload_digest,
             etag=etag,
             last_modified=modified,
-            baseline=baseline(session.reader, session.data, session.portal, entry.sighting_id, record)
-            if entry.visited
-            else None,
+            baseline=before.visit,
+            accepted=before.accepted,
         )
         try:
             result = await session.journal.add(lambda db: write_visit(db, visit))
