@@ -8,7 +8,6 @@ import shlex
 import sqlite3
 import tomllib
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 
 import click
@@ -120,9 +119,9 @@ def test_every_verb_is_in_the_readmes(verb: str, readme: Path) -> None:
 def help_targets() -> list[tuple[str, ...]]:
     """Every verb, and every verb below a verb."""
     targets: list[tuple[str, ...]] = []
-    for verb, package in VERBS.items():
+    for verb in VERBS:
         targets.append((verb,))
-        command = import_module(f"{package}.commands.{verb}").command
+        command = main.get_command(click.Context(main), verb)
         if isinstance(command, click.Group):
             targets += [(verb, name) for name in command.commands]
     return targets
