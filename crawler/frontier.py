@@ -1,7 +1,7 @@
 """What a crawl asks for next: the archive is the frontier (DESIGN §7), this decides the order and the measure.
 
-First addresses never visited and failing ones, then known documents by age under the budget. Nothing is kept in
-memory but what is on its way, so a portal of any size fits, and a killed crawl goes on where it was.
+First addresses never visited and failing ones, then those that may be going (delisted, or gone on less than three
+days), then known documents by age under the budget. Nothing is kept in memory but what is on its way, so a portal of any size fits, and a killed crawl goes on where it was.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from crawler.session import WINDOW, CrawlSession
 
 CHUNK = 200
 """Addresses read from the archive at once."""
+FIRST_REVISITS = 1000
+"""At the most so many addresses that may be going are asked for in a night, whatever the budget of the others: a
+portal that was rearranged delists everything at once."""
 
 
 async def documents(session: CrawlSession) -> AsyncIterator[Due]:
@@ -28,6 +31,8 @@ async def documents(session: CrawlSession) -> AsyncIterator[Due]:
     visited: set[int] = set()
     async for entry in _pending(session):
         visited.add(entry.sighting_id)
+        yield await _admitted(session, entry)
+    async for entry in _going(session, revisits_before, visited):
         yield await _admitted(session, entry)
     async for entry in _revisits(session, revisits_before, visited):
         yield await _admitted(session, entry)
@@ -74,6 +79,23 @@ def _within_options(session: CrawlSession, chunk: list[Due]) -> Iterator[Due]:
             yield entry
 
 
+async def _going(session: CrawlSession, before: str, visited: set[int]) -> AsyncIterator[Due]:
+    """What tonight's listings no longer name, and what was gone on the nights before: no budget saves them."""
+    await _drained(session)
+    left = FIRST_REVISITS
+    while left > 0 and not session.over:
+        fresh = _not_visited(session, before, visited, min(left, CHUNK), first=True)
+        if not fresh:
+            return
+        left -= len(fresh)
+        visited.update(entry.sighting_id for entry in fresh)
+        for entry in _within_options(session, fresh):
+            if not _may_go_on(session):
+                return
+            yield entry
+        await _drained(session)
+
+
 async def _revisits(session: CrawlSession, before: str, visited: set[int]) -> AsyncIterator[Due]:
     budget = session.options.revisit
     if budget is None:
@@ -94,10 +116,14 @@ async def _revisits(session: CrawlSession, before: str, visited: set[int]) -> As
             yield entry
 
 
-def _not_visited(session: CrawlSession, before: str, visited: set[int], size: int) -> list[Due]:
+def _not_visited(
+    session: CrawlSession, before: str, visited: set[int], size: int, first: bool = False
+) -> list[Due]:
     """The next known documents. A visit moves its address behind ``before``, unless the clock was set back."""
     for limit in (size, size + len(visited)):
-        chunk = due_revisits(session.reader, session.portal.id, before=before, limit=limit)
+        chunk = due_revisits(
+            session.reader, session.portal.id, before=before, limit=limit, at=clock.stamp(), first=first
+        )
         fresh = [entry for entry in chunk if entry.sighting_id not in visited][:size]
         if fresh or len(chunk) < limit:
             return fresh

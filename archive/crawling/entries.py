@@ -62,7 +62,7 @@ class ListingResult:
 
     ``on_this_walk`` of the known ones had been on an earlier page of this very walk, and of no other walk since:
     an entry remembers its last walk only, so a head crawl that passes while a backfill is interrupted takes
-    over what it lists.
+    over what it lists (``archive.crawling.delisting`` knows what that means for what was seen).
     """
 
     new: int
@@ -90,7 +90,8 @@ _INSERT_SIGHTING = """
     INSERT INTO sightings(portal, url_key, url, kind, state, first_seen_at) VALUES (?, ?, ?, ?, ?, ?)
 """
 
-# A pinned row that stands again at its own place stays pinned for this walk.
+# A pinned row that stands again at its own place stays pinned for this walk. Of walks on their way at once (those of
+# two machines, merged) the entry remembers the one that began last, so that each finds what it saw.
 _UPSERT_ENTRY = """
     INSERT INTO entries(directory_id, sighting_id, title, published_on, fields, capture_id, position, pinned,
                         first_walk_id, last_walk_id)
@@ -100,7 +101,10 @@ _UPSERT_ENTRY = """
       capture_id = excluded.capture_id, position = excluded.position,
       pinned = CASE WHEN last_walk_id = excluded.last_walk_id THEN max(pinned, excluded.pinned)
                     ELSE excluded.pinned END,
-      last_walk_id = excluded.last_walk_id, delisted_at = NULL
+      last_walk_id = iif((SELECT o.finished_at IS NULL AND o.started_at > n.started_at FROM walks AS o, walks AS n
+                          WHERE o.id = entries.last_walk_id AND n.id = excluded.last_walk_id),
+                         last_walk_id, excluded.last_walk_id),
+      delisted_at = NULL
 """
 
 
@@ -216,6 +220,13 @@ def _count_page(db: Database, walk_id: int, seen: int, new: int, announced_total
 
 
 def listed_count(db: Database, directory_id: int) -> int:
-    """How many addresses the directory lists, as far as the archive knows; delisted ones are left out."""
-    query = "SELECT count(*) FROM entries WHERE directory_id = ? AND delisted_at IS NULL"
+    """How many rows the directory lists, as far as the archive knows; delisted ones are left out.
+
+    An address that stands in several rows counts as often as the last whole walk found that it must.
+    """
+    query = """
+        SELECT (SELECT count(*) FROM entries WHERE directory_id = ?1 AND delisted_at IS NULL)
+          + coalesce((SELECT max(0, announced_total - entries_seen) FROM walks WHERE directory_id = ?1
+                      AND mode <> 'head' AND verdict = 'complete' ORDER BY finished_at DESC LIMIT 1), 0)
+    """
     return int(db.execute(query, [directory_id]).fetchone()[0])

@@ -98,19 +98,29 @@ def _due_query(key: str) -> str:
 _DUE = _due_query("+url_key")
 _DUE_OF_MANY = _due_query("url_key")
 
-_DUE_REVISITS = f"""
+_VANISHING = f"state = 'gone' AND gone_days < {GONE_DAYS}"
+
+
+def _revisits_query(where: str) -> str:
+    return f"""
     WITH chosen AS (
       SELECT id,
-        CASE WHEN state = 'gone' AND gone_days < {GONE_DAYS} THEN 0
-             WHEN next_visit_at <= :before THEN 1 ELSE 2 END AS urgency,
+        CASE WHEN {_VANISHING} THEN 0 WHEN next_visit_at <= :at THEN 1 ELSE 2 END AS urgency,
         date(visited_at) AS visited_on, url_key
       FROM sightings
-      WHERE portal = :portal AND state IN ('ok', 'gone') AND visited_at < :before
+      WHERE {where} AND visited_at < :before
         AND kind IN (SELECT value FROM json_each(:kinds))
       ORDER BY urgency, visited_on, url_key LIMIT :limit)
     {_COLUMNS} FROM chosen JOIN sightings AS s ON s.id = chosen.id {_LISTED}
     ORDER BY chosen.urgency, chosen.visited_on, s.url_key
 """
+
+
+_DUE_REVISITS = _revisits_query("portal = :portal AND state IN ('ok', 'gone')")
+_DUE_FIRST = _revisits_query(
+    f"(portal = :portal AND {_VANISHING}"
+    " OR portal = :portal AND state IN ('ok', 'gone') AND next_visit_at <= :at)"
+)
 
 
 def due(
@@ -137,16 +147,25 @@ def due(
 
 
 def due_revisits(
-    db: Database, portal: str, *, before: str, limit: int, kinds: Sequence[str] = ("page", "file")
+    db: Database,
+    portal: str,
+    *,
+    before: str,
+    limit: int,
+    at: str | None = None,
+    first: bool = False,
+    kinds: Sequence[str] = ("page", "file"),
 ) -> list[Due]:
     """Known addresses last visited before ``before``: those that may be going first, then by age.
 
-    First the ones found gone on fewer than ``GONE_DAYS`` days, then those whose ``next_visit_at`` has come
-    (delisted ones), then the oldest day of visit, of one day by url_key. ``before`` is the crawl's start, so
-    that none comes twice in it.
+    First the ones found gone on fewer than ``GONE_DAYS`` days, then those whose ``next_visit_at`` has come at ``at``
+    (delisted ones), then the oldest day of visit, of one day by url_key. ``first``: only the first two. ``before``
+    is the crawl's start, so that none comes twice in it.
     """
-    parameters = {"portal": portal, "before": before, "limit": limit, "kinds": json.dumps(list(kinds))}
-    return _read(db.conn.execute(_DUE_REVISITS, parameters))
+    parameters = {
+        "portal": portal, "before": before, "at": at or before, "limit": limit, "kinds": json.dumps(list(kinds)),
+    }  # fmt: skip
+    return _read(db.conn.execute(_DUE_FIRST if first else _DUE_REVISITS, parameters))
 
 
 def _read(rows: Iterable[Sequence[Any]]) -> list[Due]:

@@ -8,6 +8,11 @@ from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
+from archive.crawling.delisting import delist, overtaken, seen_since
+
+EMPTY_WALKS = 5
+"""A directory that was empty in so many walks in a row is expected to be empty (DESIGN §7)."""
+
 
 class WalkCounts(NamedTuple):
     """What a walk has counted so far; ``announced_total`` is what the portal said last, if anything."""
@@ -72,15 +77,24 @@ def store_cursor(db: Database, walk_id: int, position: Mapping[str, Any] | None)
 
 
 def finish_walk(
-    db: Database, walk_id: int, *, verdict: str, reason: str | None, drifted: bool, at: str
+    db: Database,
+    walk_id: int,
+    *,
+    verdict: str,
+    reason: str | None,
+    drifted: bool,
+    at: str,
+    proves_absence: bool = False,
 ) -> None:
     """Write the walk's verdict; its cursor goes, and the directory takes over the announced total.
 
     ``last_complete_sweep_at`` moves only for a complete walk of every page (mode ``sweep`` or ``backfill``).
+    ``proves_absence``: the directory lists all it has, and nothing moved unnoticed while it was read; what such a
+    walk did not see is delisted if the walk was complete.
     """
     db.conn.execute(
-        "UPDATE walks SET verdict = ?, reason = ?, drifted = ?, finished_at = ? WHERE id = ?",
-        (verdict, reason, int(drifted), at, walk_id),
+        "UPDATE walks SET verdict = ?, reason = ?, drifted = ?, finished_at = ?, entries_seen = ? WHERE id = ?",
+        (verdict, reason, int(drifted), at, _seen(db, walk_id), walk_id),
     )
     store_cursor(db, walk_id, None)
     db.conn.execute(
@@ -94,6 +108,12 @@ def finish_walk(
         """,
         (walk_id,),
     )
+    mode, crawl_id, directory_id = db.conn.execute(
+        "SELECT mode, crawl_id, directory_id FROM walks WHERE id = ?", (walk_id,)
+    ).fetchone()
+    empty = verdict == "empty-as-expected" and empty_in_the_last(db, directory_id, EMPTY_WALKS)
+    if proves_absence and mode != "head" and (verdict == "complete" or empty):
+        delist(db, walk_id, at=at, crawl_id=crawl_id)
 
 
 def drop_cursors(db: Database, crawl_id: str) -> None:
@@ -108,7 +128,18 @@ def drop_cursors(db: Database, crawl_id: str) -> None:
 def walk_counts(db: Database, walk_id: int) -> WalkCounts:
     """The counters of a walk."""
     query = "SELECT pages, entries_seen, entries_new, announced_total FROM walks WHERE id = ?"
-    return WalkCounts(*db.execute(query, [walk_id]).fetchone())
+    counts = WalkCounts(*db.execute(query, [walk_id]).fetchone())
+    return counts._replace(entries_seen=_seen(db, walk_id))
+
+
+def _seen(db: Database, walk_id: int) -> int:
+    """How many addresses a walk saw: counted page by page, and anew where another walk came in between."""
+    seen, finished = db.conn.execute(
+        "SELECT entries_seen, finished_at FROM walks WHERE id = ?", (walk_id,)
+    ).fetchone()
+    if finished is None and overtaken(db, walk_id):
+        return seen_since(db, walk_id)
+    return int(seen)
 
 
 def last_complete_sweep(db: Database, directory_id: int) -> str | None:
