@@ -108,7 +108,9 @@ async def _item(session: CrawlSession, response: Response, entry: Due, turn: Tur
             accepted=before.accepted,
         )
         try:
-            result = await session.journal.add(lambda db: write_visit(db, visit))
+            written = session.journal.add(lambda db: write_visit(db, visit))
+            turn.end()  # it has its place in the journal
+            result = await written
         except Exception as error:
             if session.over:  # the disk failed: the crawl says so once, and the page is asked for again
                 raise DropItem(f"{entry.url} was fetched but cannot be kept") from error
