@@ -64,7 +64,7 @@ class Killer:
         """
         for attempt in range(most):
             seam = self.chance.choice(sorted(seams))
-            passage = self.chance.randint(1, max(1, seams[seam] // (attempt + 1)))
+            passage = self.chance.randint(1, max(1, seams[seam] // (attempt + 2)))
             where = f"{seam}:{passage}" + self.chance.choice(("", ":cut"))
             code, said = _run(gongkai, where, words, _later(now, attempt))
             if code != -signal.SIGKILL:

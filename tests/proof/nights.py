@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,7 +53,22 @@ class Nights:
         self.states[night] = state(data)
         return data
 
+    def shard(self, name: str, nights: Sequence[int]) -> Path:
+        """The archive of another machine, which crawled on these nights only; made when it is first asked for."""
+        data = self.folder / f"shard-{name}"
+        if not data.exists():
+            self.site.write_portal_file(data / "portals")
+            for night in nights:
+                self.site.night = night
+                ran = Gongkai(data)(*CRAWL, now=time_of(night))
+                assert ran.code == 0, ran.err
+        return data
+
+    def copy_of(self, data: Path, folder: Path) -> Gongkai:
+        """Any archive, to be changed."""
+        shutil.copytree(data, folder)
+        return Gongkai(folder)
+
     def copy(self, night: int, folder: Path) -> Gongkai:
         """The archive after a night, to be changed."""
-        shutil.copytree(self.data(night), folder)
-        return Gongkai(folder)
+        return self.copy_of(self.data(night), folder)

@@ -51,10 +51,38 @@ def reextract(nights: Nights, folder: Path, killer: Killer) -> None:
     )
 
 
+def rebuild(nights: Nights, folder: Path, killer: Killer) -> None:
+    """An archive from three nights' captures alone."""
+    captures = nights.data(3) / "captures"
+    words = ("rebuild", "--from", str(captures))
+    seams = count_seams(nights.copy(0, folder / "counted"), *words, now=time_of(9))
+    gongkai = nights.copy(0, folder / "data")
+    killer.until_done(gongkai, *words, seams=seams, now=time_of(9), most=3)
+    _assert_same(nights.states[3], gongkai.data, killer)
+
+
+def merge(nights: Nights, folder: Path, killer: Killer) -> None:
+    """The nights 1 and 3 of one machine into the nights 2 and 4 of another: one machine's four nights."""
+    nights.data(4)
+    shards = {name: nights.shard(name, which) for name, which in (("odd", (1, 3)), ("even", (2, 4)))}
+    words = ("merge", str(shards["odd"]))
+    seams = count_seams(nights.copy_of(shards["even"], folder / "counted"), *words, now=time_of(9))
+    gongkai = nights.copy_of(shards["even"], folder / "data")
+    killer.until_done(gongkai, *words, seams=seams, now=time_of(9), most=3)
+    # One machine's first night was a backfill, here it is a crawl.
+    _assert_same(nights.states[4], gongkai.data, killer, without=("walks",))
+
+
 def _assert_same(expected: State, data: Path, killer: Killer, without: tuple[str, ...] = ()) -> None:
     said = difference(expected, state(data), without=without)
     assert not said, f"killed at {killer.told}, the archive differs:\n{said}"
     assert_sound(data, "at the end", deep=True)
 
 
-SCENARIOS: dict[str, Scenario] = {"backfill": backfill, "crawl": crawl, "reextract": reextract}
+SCENARIOS: dict[str, Scenario] = {
+    "backfill": backfill,
+    "crawl": crawl,
+    "reextract": reextract,
+    "rebuild": rebuild,
+    "merge": merge,
+}
