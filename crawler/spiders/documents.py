@@ -6,17 +6,17 @@ import logging
 from typing import Any, Literal
 
 from scrapy import Request
-from scrapy.exceptions import DropItem, IgnoreRequest
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
 from archive.captures.model import Capture
 from archive.crawling.frontier import Due, fetch_failed
-from archive.record import Finding, Record
-from archive.writer import Visit, VisitResult, touch, write_gone, write_visit
+from archive.record import Finding
+from archive.writer import touch, write_gone
 from crawler import clock
 from crawler.fetching import describe
-from crawler.reextraction import Baseline, baseline
 from crawler.session import CrawlSession
+from crawler.spiders.visits import DocumentVisit
 from crawler.turns import Turn
 from crawler.walks.traps import note_trap
 from pipelines.bundle import Bundle, ListingFacts, Part, Wanted, wanted
@@ -88,50 +88,23 @@ async def _item(session: CrawlSession, response: Response, entry: Due, turn: Tur
         portal=session.portal.id,
         encoding=session.portal.http.encoding,
     )
-    etag, modified = _header(response, "ETag"), _header(response, "Last-Modified")
-
-    async def archive(record: Record) -> VisitResult:
-        await turn.come()
-        before = Baseline()
-        if entry.visited:
-            before = baseline(session.reader, session.data, session.portal, entry.sighting_id, record)
-        visit = Visit(
-            sighting_id=entry.sighting_id,
-            at=capture.fetched_at,
-            crawl_id=session.crawl_id,
-            record=record,
-            captures=captures,
-            payload_digest=capture.payload_digest,
-            etag=etag,
-            last_modified=modified,
-            baseline=before.visit,
-            accepted=before.accepted,
-        )
-        try:
-            written = session.journal.add(lambda db: write_visit(db, visit))
-            turn.end()  # it has its place in the journal
-            result = await written
-        except Exception as error:
-            if session.over:  # the disk failed: the crawl says so once, and the page is asked for again
-                raise DropItem(f"{entry.url} was fetched but cannot be kept") from error
-            raise
-        session.counts["fetched"] += 1
-        session.counts[result.outcome] += 1
-        if entry.kind != "file" and looks_binary(page.body) is None:
-            session.pages.read(entry.directory_key, record, result.outcome, known=entry.visited)
-        return result
-
-    def done() -> None:
-        turn.end()
-        session.in_flight.release()
-
+    visit = DocumentVisit(
+        session,
+        entry,
+        turn,
+        capture,
+        captures,
+        etag=_header(response, "ETag"),
+        last_modified=_header(response, "Last-Modified"),
+        is_page=entry.kind != "file" and looks_binary(page.body) is None,
+    )
     return DocumentItem(
         bundle=bundle,
         is_file=entry.kind == "file",
         findings=missing,
-        archive=archive,
+        archive=visit.archive,
         fail=lambda error: note_failed(session, entry, error, capture),
-        done=done,
+        done=visit.done,
     )
 
 
