@@ -4,94 +4,104 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Iterator
-from itertools import groupby
-from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from collections.abc import Callable, Iterator, Set
+from typing import BinaryIO
 
 from sqlite_utils import Database
 
+from archive.captures.compare import compare_file
+from archive.captures.model import Capture
 from archive.captures.reader import DamagedCapture, content_length, read_head, read_record
+from archive.captures.table import COLUMNS
+from archive.captures.tail import check_tail
+from archive.captures.trouble import Trouble
 from archive.layout import DataDirectory
 
 HEAD = 4096
 """Compressed bytes that hold a record's head: a few hundred are usual."""
 
-
-class Trouble(NamedTuple):
-    """One sentence; ``harmless`` when nothing that the database names is touched."""
-
-    file: str
-    offset: int
-    message: str
-    harmless: bool = False
+Progress = Callable[[str, int, int | None], None]
+Rows = dict[int, Capture]
+"""The rows of a file by their id, in the order of their offsets."""
 
 
-class _Row(NamedTuple):
-    id: int
-    file: str
-    offset: int
-    length: int
-    record_type: str
-    payload_digest: str
-
-
-def check_captures(db: Database, data: DataDirectory, *, deep: bool) -> Iterator[Trouble]:
+def check_captures(
+    db: Database, data: DataDirectory, *, deep: bool, progress: Progress = lambda what, done, total: None
+) -> Iterator[Trouble]:
     """Every trouble with the files of ``captures``, in the order of the files.
 
     Always: each file is there and long enough, and each record begins, by offset, with a head of its kind
     whose digest is the row's and whose named length is what the gzip member's trailer says (some 30 µs a
-    record). With ``deep`` each record is unpacked and hashed as well, which reads every byte of the files.
+    record). With ``deep`` every record of the files, metadata and events too, is unpacked and hashed, and each
+    row is compared with what its records say, which reads every byte.
     """
-    query = "SELECT id, file, offset, length, record_type, payload_digest FROM captures ORDER BY file, offset"
-    rows = (_Row(*row) for row in db.conn.execute(query))
-    named: set[str] = set()
-    for file, group in groupby(rows, key=lambda row: row.file):
-        named.add(file)
-        yield from _check_file(data, file, group, deep)
-    for path in sorted(data.captures.glob("*/*/*.warc.gz")) if data.captures.is_dir() else []:
-        file = path.relative_to(data.captures).as_posix()
-        if file not in named:
-            yield from _check_tail(path, file, 0)
+    named = {row[0] for row in db.conn.execute("SELECT DISTINCT file FROM captures")}
+    files = sorted(named | capture_files(data))
+    for count, file in enumerate(files):
+        progress("capture files", count, len(files))
+        yield from check_file(data, file, rows_of(db, file) if file in named else {}, deep)
 
 
-def _check_file(data: DataDirectory, file: str, rows: Iterator[_Row], deep: bool) -> Iterator[Trouble]:
+def capture_files(data: DataDirectory) -> set[str]:
+    """The WARC files that are there, relative to captures."""
+    if not data.captures.is_dir():
+        return set()
+    return {path.relative_to(data.captures).as_posix() for path in data.captures.glob("*/*/*.warc.gz")}
+
+
+def rows_of(db: Database, file: str) -> Rows:
+    """What the database says of ``file``."""
+    query = f"SELECT id, {', '.join(COLUMNS)} FROM captures WHERE file = ? ORDER BY offset"
+    return {row[0]: Capture(*row[1:]) for row in db.conn.execute(query, (file,))}
+
+
+def check_file(data: DataDirectory, file: str, rows: Rows, deep: bool) -> Iterator[Trouble]:
+    """Every trouble with one file, whose rows are ``rows``."""
     path = data.captures / file
     try:
         stream = path.open("rb")
     except OSError as error:
-        count = sum(1 for _ in rows)
-        yield Trouble(
-            file,
-            0,
-            f"{file} cannot be read ({error.strerror}), {count} captures lie in it: restore the file from a backup",
-        )
+        message = f"{file} cannot be read ({error.strerror}), {len(rows)} captures lie in it: restore the file from a backup"
+        yield Trouble(file, 0, message, captures=tuple(rows))
         return
     with stream:
         size = os.fstat(stream.fileno()).st_size
-        end, cut_off = 0, []
-        for row in rows:
-            end = max(end, row.offset + row.length)
-            if row.offset + row.length > size:
-                cut_off.append(row)
-                continue
+        end = max((row.offset + row.length for row in rows.values()), default=0)
+        cut_off = {id_: row for id_, row in rows.items() if row.offset + row.length > size}
+        compared = compare_file(data, file, rows) if deep else None
+        asked: Set[int] = rows.keys() if compared is None else compared.unseen | compared.other.keys()
+        for id_ in sorted(asked - cut_off.keys(), key=lambda id_: rows[id_].offset):
+            row = rows[id_]
             try:
                 _check_record(data, stream, row, deep)
             except DamagedCapture as error:
-                message = f"{error} (row {row.id} of captures): restore the file from a backup"
-                yield Trouble(file, row.offset, message)
-        if cut_off:
-            yield Trouble(
-                file,
-                cut_off[0].offset,
-                f"{file} is truncated at {size} bytes, {len(cut_off)} captures from offset {cut_off[0].offset} on"
-                f" (row {cut_off[0].id} of captures) lie beyond: restore the file from a backup",
-            )
-            return
-    yield from _check_tail(path, file, end)
+                message = f"{error} (row {id_} of captures): restore the file from a backup"
+                yield Trouble(file, row.offset, message, captures=(id_,))
+            else:
+                if compared is not None and id_ in compared.other:
+                    yield _says_another(id_, row, compared.other[id_])
+    if cut_off:
+        first, row = next(iter(cut_off.items()))
+        message = (
+            f"{file} is truncated at {size} bytes, {len(cut_off)} captures from offset {row.offset} on (row {first} of"
+            " captures) lie beyond: restore the file from a backup"
+        )
+        yield Trouble(file, row.offset, message, captures=tuple(cut_off))
+    if compared is not None:
+        yield from compared.troubles
+    elif not cut_off:
+        yield from check_tail(path, file, end)
 
 
-def _check_record(data: DataDirectory, stream: BinaryIO, row: _Row, deep: bool) -> None:
+def _says_another(id_: int, row: Capture, names: list[str]) -> Trouble:
+    message = (
+        f"row {id_} of captures says another {', '.join(names)} than its record at offset {row.offset} of {row.file}:"
+        " run `gongkai verify --repair`"
+    )
+    return Trouble(row.file, row.offset, message, captures=(id_,))
+
+
+def _check_record(data: DataDirectory, stream: BinaryIO, row: Capture, deep: bool) -> None:
     """Raises :class:`DamagedCapture` when the record is not the row's."""
     if deep:
         record = read_record(data, row.file, row.offset, row.length)
@@ -109,7 +119,7 @@ def _check_record(data: DataDirectory, stream: BinaryIO, row: _Row, deep: bool) 
         )
 
 
-def _peek(stream: BinaryIO, row: _Row) -> dict[str, str]:
+def _peek(stream: BinaryIO, row: Capture) -> dict[str, str]:
     """The record's head, its length checked against the trailer of the gzip member (RFC 1952: size mod
     2^32)."""
     stream.seek(row.offset)
@@ -125,56 +135,3 @@ def _peek(stream: BinaryIO, row: _Row) -> dict[str, str]:
     if (head + size + 4) & 0xFFFFFFFF != unpacked:
         raise DamagedCapture(row.file, row.offset, f"does not end at its length of {row.length} bytes")
     return fields
-
-
-def _check_tail(path: Path, file: str, start: int) -> Iterator[Trouble]:
-    """What lies behind the last capture that the database names: events, or what a killed run left."""
-    lost = 0
-    first = offset = start
-    with path.open("rb") as stream:
-        stream.seek(start)
-        for length, kind in _members(stream):
-            if kind is None:
-                yield Trouble(
-                    file,
-                    offset,
-                    f"{file} ends with half a record at offset {offset}, left by a run that was killed: no row refers"
-                    " to it, leave it",
-                    harmless=True,
-                )
-                break
-            if kind in (b"response", b"revisit"):
-                first = first if lost else offset
-                lost += 1
-            offset += length
-    if lost:
-        yield Trouble(
-            file,
-            first,
-            f"{file} has {lost} captures from offset {first} on that are not in the database, left by a run that was"
-            " killed or is still going on: they are fetched again",
-            harmless=True,
-        )
-
-
-def _members(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
-    """Length and WARC-Type of each gzip member from here on; the type is None for what is no whole record."""
-    pending = b""
-    while pending or (pending := stream.read(1 << 16)):
-        decompressor = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        head, length = b"", 0
-        try:
-            while not decompressor.eof:
-                unpacked = decompressor.decompress(pending, 1 << 16)
-                head = head or unpacked
-                length += len(pending) - len(decompressor.unconsumed_tail) - len(decompressor.unused_data)
-                pending = decompressor.unconsumed_tail or decompressor.unused_data
-                if not decompressor.eof and not pending and not (pending := stream.read(1 << 16)):
-                    yield length, None
-                    return
-        except zlib.error:
-            yield length, None
-            return
-        lines = head.partition(b"\r\n\r\n")[0].split(b"\r\n")
-        kinds = [line.partition(b":")[2].strip() for line in lines if line.lower().startswith(b"warc-type:")]
-        yield length, kinds[0] if kinds else None

@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
+from typing import NamedTuple
 
 from sqlite_utils import Database
 
@@ -27,6 +28,13 @@ SELECT r.id, r.content_hash, r.extractor_version, r.record, d.uid, d.portal, a.p
 FROM revisions AS r LEFT JOIN documents AS d ON d.revision_id = r.id LEFT JOIN agencies AS a ON a.id = d.agency_id
 ORDER BY r.id
 """
+
+_SHOWN = f"""
+SELECT d.id, r.id, r.content_hash, r.record, d.uid, d.portal, a.portal, a.name, {", ".join(f"d.{name}" for name in FLAT)}
+FROM documents AS d JOIN revisions AS r ON r.id = d.revision_id LEFT JOIN agencies AS a ON a.id = d.agency_id
+ORDER BY d.id
+"""
+_UNREADABLE = (TypeError, ValueError, KeyError, AttributeError, AssertionError)
 
 # Where the address's last revision says what it says, read by the same code: its last visit brought that text, or
 # an older one again. Elsewhere one of the two may have been read again without the other.
@@ -53,6 +61,40 @@ _NEVER_KEPT = frozenset(
 )
 
 
+class Stale(NamedTuple):
+    """A document whose columns ``names`` are not what the record of the revision that it shows says.
+
+    ``sound``: that record has the hash that it was stored under, as far as masking lets one tell.
+    """
+
+    document_id: int
+    uid: str
+    revision_id: int
+    names: list[str]
+    sound: bool
+
+
+def stale_documents(db: Database) -> Iterator[Stale]:
+    """Every document of which a column differs; a record that cannot be read is no matter of the columns."""
+    for document_id, revision_id, digest, text, uid, *row in db.conn.execute(_SHOWN):
+        try:
+            record = Record.from_dict(json.loads(text))
+            if names := _differing(record, digest, row):
+                yield Stale(document_id, uid, revision_id, names, _is_sound(record, digest))
+        except _UNREADABLE:
+            continue
+
+
+def check_columns(db: Database) -> Iterator[str]:
+    """One sentence for each document that shows something else than its revision says."""
+    for stale in stale_documents(db):
+        yield _shows_another(stale.uid, stale.names, stale.revision_id)
+
+
+def _shows_another(uid: str, names: list[str], revision_id: int) -> str:
+    return f"document {uid} shows another {', '.join(names)} than its revision {revision_id} says"
+
+
 def check_content(db: Database) -> Iterator[str]:
     """One sentence for each row whose text is not what its origin says; reads every record once.
 
@@ -65,8 +107,8 @@ def check_content(db: Database) -> Iterator[str]:
             record = Record.from_dict(json.loads(text))
             yield from _record(revision_id, digest, version, record)
             if uid is not None and (names := _differing(record, digest, row)):
-                yield f"document {uid} shows another {', '.join(names)} than its revision {revision_id} says"
-        except (TypeError, ValueError, KeyError, AttributeError, AssertionError) as error:
+                yield _shows_another(uid, names, revision_id)
+        except _UNREADABLE as error:
             yield f"the record of revision {revision_id} cannot be read ({type(error).__name__})"
     for key, revision_id in db.conn.execute(_SIGHTINGS):
         yield f"the sighting {key[:200]} has another content_hash than its last revision {revision_id}"
@@ -79,10 +121,14 @@ def check_content(db: Database) -> Iterator[str]:
 def _record(revision_id: int, digest: str, version: str, record: Record) -> Iterator[str]:
     if (record.extractor_version or "") != version:
         yield f"revision {revision_id} has another extractor_version than its record"
-    if content_hash(record) != digest and not _masked(record):
+    if not _is_sound(record, digest):
         yield f"revision {revision_id} has another content_hash than its record"
     if record.body_html and (why := _other_markup(record)):
         yield f"the body_html of revision {revision_id} {why}"
+
+
+def _is_sound(record: Record, digest: str) -> bool:
+    return content_hash(record) == digest or _masked(record)
 
 
 def _masked(record: Record) -> bool:

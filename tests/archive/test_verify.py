@@ -17,6 +17,7 @@ from archive.commands.verify import command
 from archive.history.documents import create_document, flatten
 from archive.history.revisions import add_revision, stored
 from archive.record import Record
+from archive.search import fts_row, index_document
 from archive.transaction import transaction
 from archive.verify import verify
 
@@ -50,7 +51,7 @@ class Archive:
             block = revisit_block(
                 url="http://x.gov.cn/a", fetched_at=T0, status=304, headers=[], original=original, facts=FACTS
             )
-            self.add(block, record_type="revisit-304", refers_to_id=1)
+            self.add(block, record_type="revisit-304", refers_to_id=1, status=304)
             self.document()
         self.writer.append(event_block("crawl-verdict", {"verdict": "ok"}, crawl_id=CRAWL, at=T0))
         self.writer.close()
@@ -59,8 +60,8 @@ class Archive:
     def add(self, block, **values):
         file, offset = self.writer.append(block.data)
         capture = Capture(
-            CRAWL, "sample", "document", "http://x.gov.cn/a", "GET x.gov.cn/a", T0, 200, "content",
-            block.payload_digest, file, offset, block.length, **values,
+            CRAWL, "sample", "document", "http://x.gov.cn/a", "GET x.gov.cn/a", T0, values.pop("status", 200),
+            "content", block.payload_digest, file, offset, block.length, **values,
         )  # fmt: skip
         self.rows.append((add_capture(self.db, capture), capture))
 
@@ -212,7 +213,7 @@ def test_the_command(archive):
         return CliRunner().invoke(command, ["--data", str(archive.data.root), *options])
 
     with transaction(archive.db):
-        archive.db.conn.execute("UPDATE documents SET revision_id = NULL")
+        index_document(archive.db, 1, fts_row(archive.db, 1), None)
     sound = run()
     assert sound.exit_code == 0, sound.output
     assert "sound (1 documents, 4 captures)" in sound.output
@@ -221,5 +222,6 @@ def test_the_command(archive):
     assert broken.exit_code == 1
     value = json.loads(broken.output)
     assert (value["ok"], value["captures"]) == (False, 4)
-    assert set(value["problems"][0]) == {"check", "severity", "message", "file", "offset"}
+    assert set(value["problems"][0]) == {"check", "severity", "message", "file", "offset", "documents"}
+    assert value["problems"][0]["documents"] == ["aaaa"]
     assert run("--data", str(archive.data.root / "nowhere")).exit_code == 2
