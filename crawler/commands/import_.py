@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from sqlite_utils import Database
 
-from archive.commands.common import BAD_INPUT, LOCKED, OK, TROUBLE, data_option, echo_json, fail
+from archive.commands.common import BAD_INPUT, INTERRUPTED, LOCKED, OK, TROUBLE, data_option, echo_json, fail
 from archive.layout import DataDirectory
 from archive.lock import PortalLocked, portal_lock
 from archive.migrations import NewerDatabase, NotAnArchive
@@ -17,7 +17,7 @@ from archive.prepare import prepare
 from archive.transaction import connect
 from crawler import clock
 from crawler.commands.crawling import json_option, resolve
-from crawler.commands.replaying import SHOWN_DAMAGES, replay_all
+from crawler.commands.replaying import SHOWN_DAMAGES, ReplayProgress, replay_all
 from crawler.importing.copying import Imported, copy_captures
 from crawler.portals.model import Portal
 from crawler.replay import Replayed
@@ -41,10 +41,13 @@ def command(files: tuple[Path, ...], name: str, as_json: bool, data: DataDirecto
         if not file.is_file():
             fail(f"there is no file {file}: check the path")
     db = _open(data)
-    imported = _copy(db, data, portal, files)
     replayed: list[Replayed] = []
-    if imported.crawl_id is not None or imported.unreplayed:
-        replayed = replay_all(db, data, [portal.id], "import", quiet=as_json)
+    try:
+        imported = _copy(db, data, portal, files, quiet=as_json)
+        if imported.crawl_id is not None or imported.unreplayed:
+            replayed = replay_all(db, data, [portal.id], "import", quiet=as_json)
+    except KeyboardInterrupt:
+        fail("interrupted: what was copied is kept, run it again to go on", INTERRUPTED)
     _report(portal, imported, replayed, as_json=as_json)
 
 
@@ -62,10 +65,13 @@ def _open(data: DataDirectory) -> Database:
     return db
 
 
-def _copy(db: Database, data: DataDirectory, portal: Portal, files: tuple[Path, ...]) -> Imported:
+def _copy(
+    db: Database, data: DataDirectory, portal: Portal, files: tuple[Path, ...], *, quiet: bool
+) -> Imported:
     try:
-        with portal_lock(data, portal.id, f"gongkai import {portal.id}"):
-            return copy_captures(db, data, portal, files)
+        with portal_lock(data, portal.id, f"gongkai import {portal.id}"), ReplayProgress(quiet) as progress:
+            progress.begin(f"{portal.id}: copying captures", sum(file.stat().st_size for file in files))
+            return copy_captures(db, data, portal, files, progress.advance)
     except PortalLocked as error:
         fail(f"{error}; run it again when that has ended", LOCKED)
     except OSError as error:

@@ -4,7 +4,8 @@ The rule is the address's and the media type's alone, so that the order of impor
 
 - a request that opens a directory of the portal file is ``listing`` (``document`` where the directory is a single
   page); so is the page that a listing page of the same import leads to next;
-- an address with one of the families' file extensions, or an answer of a file's media type, is ``attachment``;
+- an address with one of the families' file extensions, or an answer of a file's media type, is ``attachment`` (where a
+  listing names it, the replay makes it a visit of a document that is a file);
 - an address that a family's ``document`` patterns match is ``document``; where a family has no patterns, a page
   whose address has a number of three digits or more in it;
 - anything else (style sheets, scripts, pictures, home pages) is not kept.

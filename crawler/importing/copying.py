@@ -26,7 +26,7 @@ from crawler.importing.exchanges import Exchange, exchanges
 from crawler.importing.import_file import ImportFile
 from crawler.importing.known import Known
 from crawler.importing.records import ForeignRecord, read_records
-from crawler.importing.sources import BadInput, open_sources
+from crawler.importing.sources import Advance, BadInput, open_sources
 from crawler.portals.model import Portal
 from crawler.portals.plan import DirectoryPlan
 from pipelines.decode import decode
@@ -58,7 +58,13 @@ class Imported:
             self.problems.append(sentence)
 
 
-def copy_captures(db: Database, data: DataDirectory, portal: Portal, files: Sequence[Path]) -> Imported:
+def copy_captures(
+    db: Database,
+    data: DataDirectory,
+    portal: Portal,
+    files: Sequence[Path],
+    progress: Advance = lambda size: None,
+) -> Imported:
     """Copy what ``files`` hold of ``portal`` into one new capture file; the caller holds the portal's lock.
 
     Nothing is written where nothing is new. Raises ``OSError`` when the disk takes no more: what was written is
@@ -70,7 +76,7 @@ def copy_captures(db: Database, data: DataDirectory, portal: Portal, files: Sequ
     copier = _Copier(portal, out, known, result)
     try:
         for path in files:
-            for found in _exchanges(path):
+            for found in _exchanges(path, progress):
                 if isinstance(found, BadInput):
                     result.problem(str(found))
                 else:
@@ -86,9 +92,9 @@ def copy_captures(db: Database, data: DataDirectory, portal: Portal, files: Sequ
     return result
 
 
-def _exchanges(path: Path) -> Iterator[Exchange | BadInput]:
+def _exchanges(path: Path, progress: Advance) -> Iterator[Exchange | BadInput]:
     try:
-        for source in open_sources(path):
+        for source in open_sources(path, progress):
             yield from exchanges(read_records(source, MAX_BODY + _HEADERS))
     except BadInput as error:
         yield error

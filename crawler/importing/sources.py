@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -16,6 +16,8 @@ MAX_RATIO = 200
 """Unpacked bytes of a WACZ for each of its own: WARC files in it are packed already or shrink some ten times."""
 MAX_SMALL = 256 << 20
 """Unpacked bytes that any WACZ may have."""
+
+Advance = Callable[[int], None]
 
 GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
@@ -30,10 +32,13 @@ class BadInput(Exception):
 class Source:
     """One WARC file as a stream: ``name`` is what a person calls it; ``read`` raises :class:`BadInput`."""
 
-    def __init__(self, name: str, stream: IO[bytes], limit: int | None = None):
+    def __init__(
+        self, name: str, stream: IO[bytes], limit: int | None = None, progress: Advance = lambda size: None
+    ):
         self.name = name
         self._stream = stream
         self._left = limit
+        self._progress = progress
 
     def read(self, size: int) -> bytes:
         """At most ``size`` bytes, none at the end."""
@@ -41,6 +46,7 @@ class Source:
             data = self._stream.read(size)
         except (OSError, zlib.error, zipfile.BadZipFile, EOFError) as error:
             raise BadInput(f"{self.name} cannot be read further ({error})") from error
+        self._progress(len(data))
         if self._left is not None:
             self._left -= len(data)
             if self._left < 0:
@@ -50,10 +56,10 @@ class Source:
         return data
 
 
-def open_sources(path: Path) -> Iterator[Source]:
+def open_sources(path: Path, progress: Advance = lambda size: None) -> Iterator[Source]:
     """The WARC files in ``path``: itself, or those inside where it is a WACZ. Raises :class:`BadInput`.
 
-    A source is to be read before the next is asked for.
+    A source is to be read before the next is asked for. ``progress`` is told of the bytes that were read.
     """
     try:
         stream = path.open("rb")
@@ -62,9 +68,9 @@ def open_sources(path: Path) -> Iterator[Source]:
     with stream:
         head = _head(path, stream)
         if head.startswith((_ZIP, _EMPTY_ZIP)):
-            yield from _in_wacz(path, stream)
+            yield from _in_wacz(path, stream, progress)
         else:
-            yield Source(str(path), stream)
+            yield Source(str(path), stream, progress=progress)
 
 
 def _head(path: Path, stream: IO[bytes]) -> bytes:
@@ -78,7 +84,7 @@ def _head(path: Path, stream: IO[bytes]) -> bytes:
     return head
 
 
-def _in_wacz(path: Path, stream: IO[bytes]) -> Iterator[Source]:
+def _in_wacz(path: Path, stream: IO[bytes], progress: Advance) -> Iterator[Source]:
     try:
         archive = zipfile.ZipFile(stream)
     except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError) as error:
@@ -101,7 +107,7 @@ def _in_wacz(path: Path, stream: IO[bytes]) -> Iterator[Source]:
             except (OSError, RuntimeError, NotImplementedError, ValueError, zipfile.BadZipFile) as error:
                 raise BadInput(f"{name} cannot be unpacked ({error})") from error
             with member:
-                yield Source(name, member, limit)
+                yield Source(name, member, limit, progress)
 
 
 def _is_warc(name: str) -> bool:

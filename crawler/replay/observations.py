@@ -35,7 +35,13 @@ logger = logging.getLogger(__name__)
 def wants_reading(seen: SeenCapture) -> bool:
     """Whether a capture is a document's page, which has to be read before it can be archived."""
     capture = seen.capture
-    return capture.role == "document" and capture.outcome == "content" and 200 <= capture.status < 300
+    asked = capture.role == "document" or _may_be_listed(seen)
+    return asked and capture.outcome == "content" and 200 <= capture.status < 300
+
+
+def _may_be_listed(seen: SeenCapture) -> bool:
+    """Whether it is a file that another tool fetched: a document where a listing names it, else an attachment."""
+    return seen.capture.role == "attachment" and "imported_from" in seen.facts
 
 
 class Observations:
@@ -71,6 +77,8 @@ class Observations:
         capture = self._referring(seen)
         sighting = self._sighting(seen)
         if sighting is None:
+            if page is not None:
+                page.record.exception()  # nobody wants it, but its worker is to be done with it
             add_capture(self._db, capture)
         elif page is not None:
             self._visit(seen, capture, sighting, page)
@@ -109,10 +117,11 @@ class Observations:
     def _sighting(self, seen: SeenCapture) -> int | None:
         """The address of a document's capture, made where no listing that is left names it."""
         key = seen.facts.get("sighting")
-        if seen.capture.role != "document" or not isinstance(key, str):
+        may_be_listed = _may_be_listed(seen)
+        if not isinstance(key, str) or not (seen.capture.role == "document" or may_be_listed):
             return None
         known = sighting_id(self._db, self._portal.id, key)
-        if known is not None:
+        if known is not None or may_be_listed:
             return known
         kind = "file" if seen.facts.get("kind") == "file" else "page"
         return make_sighting(self._db, self._portal.id, key, url=seen.capture.url, kind=kind, at=seen.at)
@@ -218,6 +227,7 @@ class Observations:
                 reason=data["reason"],
                 drifted=data["drifted"],
                 at=data["at"],
+                proves_absence=data["proves_absence"],
             )
 
     def _failed(self, event: SeenEvent) -> None:

@@ -127,7 +127,9 @@ def test_what_is_no_document_of_the_portal_is_left_out_and_counted(archive, tmp_
 def test_nothing_of_the_portal_is_bad_input(archive, tmp_path):
     result = archive.run(Foreign().page("http://other.cn/", utf8()).save(tmp_path / "a.warc.gz"))
     assert result.exit_code == 2
-    assert result.stderr == "gongkai: none of 1 answers is of www.import.gov.cn: is it the right portal?\n"
+    assert result.stderr.splitlines()[1:] == [
+        "gongkai: none of 1 answers is of www.import.gov.cn: is it the right portal?"
+    ]
 
 
 def test_a_wget_file_with_its_request_before_the_response(archive, tmp_path):
@@ -270,3 +272,36 @@ def test_an_import_that_died_before_its_captures_became_visits_is_gone_on_with(
     assert archive.take(file)["counts"] == {"already": 2}
     assert archive.rows("SELECT count(*) AS n FROM documents") == [{"n": 2}]
     assert len(list(archive.data.captures.rglob("*.warc.gz"))) == 1
+
+
+def test_a_file_that_a_listing_names_is_a_document(archive, tmp_path):
+    report = f"{HOST}/zwgk/nianbao/202301/P020230105.pdf"
+    rows = f"<ul><li><a href='{report}' title='第1号年度报告'>第1号</a><span>2023-01-05</span></li></ul>".encode()
+    other = f"{HOST}/files/P2.pdf"
+    pdf = [("Content-Type", "application/pdf")]
+    file = Foreign().page(report, b"%PDF-1.4 x", "2023-02-01T08:00:02Z", headers=pdf)
+    file.page(other, b"%PDF-1.4 y", "2023-02-01T08:00:02Z", headers=pdf)
+    names = Foreign().page(LISTING, rows, "2023-02-01T08:00:00Z").save(tmp_path / "listing.warc.gz")
+    archive.take(file.save(tmp_path / "files.warc.gz"))
+    assert archive.rows("SELECT count(*) AS n FROM documents") == [{"n": 0}]
+    archive.take(names)
+    assert archive.rows("SELECT url FROM documents") == [{"url": report}]
+    assert [row["role"] for row in archive.rows("SELECT role FROM captures ORDER BY role")] == [
+        "attachment",
+        "attachment",
+        "listing",
+    ]
+
+
+def test_an_interrupted_import_says_so(archive, tmp_path, monkeypatch):
+    file = Foreign().page(PAGE.format(1), utf8(1)).save(tmp_path / "a.warc.gz")
+
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("crawler.commands.import_.replay_all", interrupt)
+        result = archive.run(file)
+    assert result.exit_code == 130
+    assert "interrupted: what was copied is kept" in result.stderr
+    assert archive.take(file)["new"] == 1
