@@ -117,10 +117,9 @@ def _revisits_query(where: str) -> str:
 
 
 _DUE_REVISITS = _revisits_query("portal = :portal AND state IN ('ok', 'gone')")
-_DUE_FIRST = _revisits_query(
-    f"(portal = :portal AND {_VANISHING}"
-    " OR portal = :portal AND state IN ('ok', 'gone') AND next_visit_at <= :at)"
-)
+_DUE_FIRST = _revisits_query(f"""id IN (
+        SELECT id FROM sightings WHERE portal = :portal AND {_VANISHING}
+        UNION ALL SELECT id FROM sightings WHERE portal = :portal AND state IN ('ok', 'gone') AND next_visit_at <= :at)""")
 
 
 def due(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -19,7 +20,7 @@ from crawler.engines.links import is_file
 from crawler.fetching import describe
 from crawler.portals.plan import DirectoryPlan
 from crawler.session import CrawlSession
-from crawler.walks.steps import Fetched, Mode, Progress
+from crawler.walks.steps import Fetched, Mode, Progress, cursor_of
 from crawler.walks.traps import note_trap
 from pipelines.decode import decode
 
@@ -64,16 +65,29 @@ class ListingSteps:
         content_type = header.decode("latin-1") if header else None
         return decode(response.body, content_type, self._session.portal.http.encoding).text
 
-    async def record(self, request: ListingRequest, fetched: Fetched, page: ListingPage) -> Progress:
+    def key(self, url: str) -> str:
+        """The address's key, as the archive knows it."""
+        urls = self.plan.urls
+        return url_key(url, drop_query=urls.drop_query, keep_fragment=urls.keep_fragment)
+
+    async def record(
+        self,
+        fetched: Fetched,
+        page: ListingPage,
+        *,
+        first: bool,
+        following: ListingRequest | None,
+        memory: Mapping[str, Any],
+    ) -> Progress:
         """Entries, counters and the cursor of one page, in one transaction."""
         capture = fetched.capture
         assert capture is not None  # a page that was read has been captured
         listed = [self._listed(entry) for entry in page.entries]
-        cursor = page.next.to_dict() if page.next is not None else None
+        cursor = cursor_of(following, memory)
         at = clock.stamp()
         head = self.mode == "head"
         # The first page is read again at the end of a walk.
-        position = 0 if request.page == 1 else self._position
+        position = 0 if first else self._position
         self._position = position + len(listed)
 
         self._session.record_event(
@@ -134,7 +148,7 @@ class ListingSteps:
             kind = "file"
         return ListedEntry(
             url=entry.url,
-            url_key=url_key(entry.url, drop_query=urls.drop_query, keep_fragment=urls.keep_fragment),
+            url_key=self.key(entry.url),
             kind=kind,
             title=entry.title,
             published_on=entry.published_on,

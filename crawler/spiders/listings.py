@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlite_utils import Database
 
 from archive.crawling.walks import (
+    EMPTY_WALKS,
     WalkCounts,
     empty_in_the_last,
     finish_walk,
@@ -23,14 +24,12 @@ from crawler.portals.model import Directory
 from crawler.portals.plan import plan
 from crawler.session import CrawlSession
 from crawler.spiders.listing_steps import ListingSteps
+from crawler.walks.passage import Passage
 from crawler.walks.steps import Mode, Outcome, walk_state
 from crawler.walks.traps import note_trap
 from crawler.walks.walk import Walk
 
 logger = logging.getLogger(__name__)
-
-EMPTY_CRAWLS = 5
-"""A directory that was empty in this many crawls in a row is expected to be empty (DESIGN §7)."""
 
 
 async def walk_all(session: CrawlSession) -> None:
@@ -68,7 +67,7 @@ async def _walk(session: CrawlSession, directory: Directory) -> None:
     if directory.expect == "single":
         outcome = await _single(steps)
     else:
-        start, seen = walk_state(row)
+        start, memory, _ = walk_state(row)
         outcome = await Walk(
             plan=planned,
             engine=ENGINES[planned.engine],
@@ -76,8 +75,10 @@ async def _walk(session: CrawlSession, directory: Directory) -> None:
             mode=mode,
             max_pages=session.max_listing_pages,
             start=start,
-            seen=seen,
-            empty_before=empty_in_the_last(session.reader, directory_id, EMPTY_CRAWLS),
+            passage=Passage.remembered(memory),
+            drifted=bool(memory.get("second")),
+            seen=walk_counts(session.reader, row["id"]).entries_seen,
+            empty_before=empty_in_the_last(session.reader, directory_id, EMPTY_WALKS),
         ).run()
     await _conclude(session, directory, steps, outcome)
 
@@ -86,11 +87,18 @@ async def _conclude(
     session: CrawlSession, directory: Directory, steps: ListingSteps, outcome: Outcome
 ) -> None:
     at, walk_id = clock.stamp(), steps.walk_id
+    proves_absence = outcome.settled and not directory.capped
 
     def conclude(db: Database) -> WalkCounts:
         if not outcome.stopped:
             finish_walk(
-                db, walk_id, verdict=outcome.verdict, reason=outcome.reason, drifted=outcome.drifted, at=at
+                db,
+                walk_id,
+                verdict=outcome.verdict,
+                reason=outcome.reason,
+                drifted=outcome.drifted,
+                at=at,
+                proves_absence=proves_absence,
             )
         return walk_counts(db, walk_id)
 
@@ -106,6 +114,7 @@ async def _conclude(
             "reason": outcome.reason,
             "drifted": outcome.drifted,
             "stopped": outcome.stopped,
+            "proves_absence": proves_absence,
             "at": at,
         },
     )
@@ -143,5 +152,6 @@ async def _single(steps: ListingSteps) -> Outcome:
         return Outcome("blocked", f"the page answered with a challenge ({fetched.blocked})")
     if fetched.problem is not None:
         return Outcome("failed", fetched.problem)
-    await steps.record(request, fetched, ListingPage(entries=(Entry(url=url, title=None),)))
+    page = ListingPage(entries=(Entry(url=url, title=None),))
+    await steps.record(fetched, page, first=True, following=None, memory={})
     return Outcome("complete")

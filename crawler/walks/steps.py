@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -10,6 +11,9 @@ from crawler.engines.base import ListingPage, ListingRequest
 
 Verdict = Literal["complete", "incomplete", "blocked", "failed", "empty-as-expected"]
 Mode = Literal["head", "sweep", "backfill"]
+
+MEMORY = "walk"
+"""The key in a cursor beside the request's own, under which a walk keeps what it must know when it goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Progress:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a walk ended. ``trap`` names the rule that ended an endless or repeating listing; ``stopped``: it was told
-    to stop and goes on another time.
+    to stop and goes on another time; ``settled``: nothing moved unnoticed while it was read.
     """
 
     verdict: Verdict
@@ -51,6 +55,7 @@ class Outcome:
     drifted: bool = False
     trap: str | None = None
     stopped: bool = False
+    settled: bool = True
 
 
 class Steps(Protocol):
@@ -59,14 +64,35 @@ class Steps(Protocol):
     async def fetch(self, request: ListingRequest) -> Fetched:
         """Ask for a listing page."""
 
-    async def record(self, request: ListingRequest, fetched: Fetched, page: ListingPage) -> Progress:
-        """Archive its entries and where the walk goes on, in one transaction."""
+    def key(self, url: str) -> str:
+        """What an address is known by: two rows with one key are one entry."""
+
+    async def record(
+        self,
+        fetched: Fetched,
+        page: ListingPage,
+        *,
+        first: bool,
+        following: ListingRequest | None,
+        memory: Mapping[str, Any],
+    ) -> Progress:
+        """Archive a page's entries and where the walk goes on, in one transaction.
+
+        ``first``: it is the listing's first page; ``following`` the request that an interrupted walk goes on with,
+        ``memory`` what it must know then.
+        """
 
     def stop_after(self) -> str | None:
         """A reason to stop now (a limit, a signal), or None."""
 
 
-def walk_state(row: dict[str, Any]) -> tuple[ListingRequest | None, int]:
-    """Where an interrupted walk goes on, from its row: the request, and how many entries it had seen."""
-    cursor = row.get("cursor")
-    return (ListingRequest.from_dict(cursor) if cursor else None), int(row.get("entries_seen") or 0)
+def cursor_of(following: ListingRequest | None, memory: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What ``directories.cursor`` keeps of an unfinished walk."""
+    return {**following.to_dict(), MEMORY: dict(memory)} if following is not None else None
+
+
+def walk_state(row: Mapping[str, Any]) -> tuple[ListingRequest | None, dict[str, Any], int]:
+    """Where an interrupted walk goes on, from its row: the request, what it knew, how many entries it had seen."""
+    cursor = dict(row.get("cursor") or {})
+    memory = cursor.pop(MEMORY, {})
+    return (ListingRequest.from_dict(cursor) if cursor else None), memory, int(row.get("entries_seen") or 0)

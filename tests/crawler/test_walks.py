@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from crawler.engines.base import Entry, ListingError, ListingPage, ListingRequest
-from crawler.walks.steps import Fetched, Progress
+from crawler.walks.steps import Fetched, Progress, cursor_of
 from crawler.walks.walk import Walk
 
 CAPTURE: Any = SimpleNamespace(fetched_at="2026-11-23T00:00:00Z")
@@ -35,6 +35,7 @@ class FakeListing:
         self.seen: set[str] = set()
         self.archived: set[str] = set()
         self.stop: str | None = None
+        self.cursors: list[Any] = []
 
     def first(self, plan: Any) -> ListingRequest:
         return ListingRequest("http://x/1")
@@ -53,7 +54,11 @@ class FakeListing:
         answer = self.pages(request.page, self.asked.count(request.page))
         return answer if isinstance(answer, Fetched) else Fetched(CAPTURE, 200, "", request.url)
 
-    async def record(self, request: ListingRequest, fetched: Fetched, page: ListingPage) -> Progress:
+    def key(self, url: str) -> str:
+        return url
+
+    async def record(self, fetched: Fetched, page: ListingPage, **how: Any) -> Progress:
+        self.cursors.append(cursor_of(how["following"], how["memory"]))
         urls = {entry.url for entry in page.entries}
         again, new = len(urls & self.seen), len(urls - self.archived - self.seen)
         self.seen |= urls
