@@ -16,7 +16,7 @@ RULE = "crawl-quarantined"
 
 _READ = """
 SELECT c.id, r.id FROM captures AS c JOIN revisions AS r ON r.capture_id = c.id
-WHERE c.crawl_id = ? AND (c.id, r.id) > (?, ?) ORDER BY c.id, r.id LIMIT ?
+WHERE c.crawl_id = ? AND (c.id, r.id) < (?, ?) ORDER BY c.id DESC, r.id DESC LIMIT ?
 """
 # Older revisions that its visits seemed to confirm; backwards, because a crawl that has just ended is at the end.
 _RELEASED = """
@@ -51,12 +51,15 @@ def mark_quarantine(db: Database, crawl_id: str, reason: str, at: str) -> None:
 
 
 def quarantine_steps(db: Database, crawl_id: str) -> Iterator[Step]:
-    """What is left to do of a marked crawl. ``db`` is read between the steps, and may be another connection."""
+    """What is left to do of a marked crawl, the newest revision first: what came last is undone first.
+
+    ``db`` is read between the steps, and may be another connection.
+    """
     mark = marks.mark(db, crawl_id, "quarantine")
     released = [row[0] for row in db.execute(_RELEASED, [crawl_id]).fetchall()]
     for start in range(0, len(released), BATCH):
         yield _taking_back(released[start : start + BATCH], crawl_id, mark)
-    last = (0, 0)
+    last = (1 << 62, 0)
     while rows := db.execute(_READ, [crawl_id, *last, BATCH]).fetchall():
         last = rows[-1]
         yield _taking_back([row[1] for row in rows], crawl_id, mark)

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
-from archive.history.documents import FLAT, read_shown, refresh
+from archive.history.documents import FLAT, flatten, read_shown, refresh
 from archive.history.indexing import indexed
+from archive.history.presence import PRESENT
 from archive.history.principal import Speaker, choose_principal
 
 TOLD = ("new", "revised", "renumbered", "quarantined", "released")
@@ -38,9 +39,18 @@ _EMPTY |= {"keywords": "'[]'", "extra": "'{}'", "body_text": "''"}
 _HIDE = (
     f"UPDATE documents SET {', '.join(f'{name} = {value}' for name, value in _EMPTY.items())} WHERE id = ?"
 )
+# As the events tell it; an archive made from captures alone has none, and only the revisions.
 _LAST_CHANGED = """
-UPDATE documents SET last_changed_at = (SELECT max(seen_at) FROM revisions
-  WHERE document_id = documents.id AND status = 'accepted' AND cause = 'edit') WHERE id = ?
+UPDATE documents SET last_changed_at = CASE
+  WHEN EXISTS (SELECT 1 FROM events WHERE document_id = documents.id) THEN
+    (SELECT max(at) FROM events WHERE document_id = documents.id AND kind IN ('revised', 'renumbered', 'released'))
+  ELSE (SELECT max(seen_at) FROM revisions
+    WHERE document_id = documents.id AND status = 'accepted' AND cause = 'edit') END
+WHERE id = ?
+"""
+_LAST_SHOWN = """
+SELECT r.id, s.url FROM revisions AS r JOIN sightings AS s ON s.id = r.sighting_id
+WHERE r.document_id = ? AND r.status = 'accepted' ORDER BY r.seen_at DESC, s.url_key DESC LIMIT 1
 """
 
 
@@ -72,6 +82,11 @@ def take_back(db: Database, revision_id: int, crawl_id: str, *, reason: str, at:
     revision = _Revision(*db.conn.execute(
         f"SELECT {', '.join(_Revision._fields)} FROM revisions WHERE id = ?", (revision_id,)
     ).fetchone())  # fmt: skip
+    db.conn.execute(
+        "DELETE FROM events WHERE document_id = ? AND revision_id = ? AND crawl_id = ?"
+        f" AND kind IN ({', '.join('?' * len(TOLD))})",
+        (revision.document_id, revision.id, crawl_id, *TOLD),
+    )
     if revision.status == "accepted":
         db.conn.execute(
             "UPDATE revisions SET status = 'quarantined', quarantine_reason = ? WHERE id = ?",
@@ -82,18 +97,12 @@ def take_back(db: Database, revision_id: int, crawl_id: str, *, reason: str, at:
         "UPDATE sightings SET etag = NULL, last_modified = NULL, next_visit_at = ? WHERE id = ? AND state = 'ok'",
         (at, revision.sighting_id),
     )
-    db.conn.execute(
-        "DELETE FROM events WHERE document_id = ? AND revision_id = ? AND crawl_id = ?"
-        f" AND kind IN ({', '.join('?' * len(TOLD))})",
-        (revision.document_id, revision.id, crawl_id, *TOLD),
-    )
 
 
 def _fall_back(db: Database, revision: _Revision, crawl_id: str, at: str) -> None:
     speaking = [row[0] for row in db.conn.execute(_SPEAKING, (revision.document_id, revision.id)).fetchall()]
     said = {sighting_id: _said(db, sighting_id, revision) for sighting_id in speaking}
-    own = said.get(revision.sighting_id)
-    documents = sorted({revision.document_id} | ({own.document_id} if own else set()))
+    documents = sorted({revision.document_id, *(before.document_id for before in said.values() if before)})
     with ExitStack() as stack:
         for document_id in documents:
             stack.enter_context(indexed(db, document_id))
@@ -131,7 +140,13 @@ def _repeat(
     else:
         before_id = before.id if before else None
     if sighting_id == revision.sighting_id:  # what it said last is what is held back
-        db.conn.execute("UPDATE sightings SET revision_id = ? WHERE id = ?", (before_id, sighting_id))
+        # One that stood for another document before is not known to be this one: the next visit places it anew.
+        moved = before_id is None and _visited_before(db, sighting_id, revision, crawl_id)
+        document_id = None if moved else revision.document_id
+        db.conn.execute(
+            "UPDATE sightings SET revision_id = ?, document_id = ? WHERE id = ?",
+            (before_id, document_id, sighting_id),
+        )
     elif before_id is None:
         db.conn.execute(_AS_NOT_VISITED, (sighting_id,))
     else:
@@ -152,8 +167,12 @@ def _repeated(
         ).fetchone()
         if row[0] <= before.seen_at:
             return False
-    visited = db.conn.execute(_VISITED_BEFORE, (sighting_id, crawl_id, revision.seen_at)).fetchone()
-    return visited is not None
+    return _visited_before(db, sighting_id, revision, crawl_id)
+
+
+def _visited_before(db: Database, sighting_id: int, revision: _Revision, crawl_id: str) -> bool:
+    row = db.conn.execute(_VISITED_BEFORE, (sighting_id, crawl_id, revision.seen_at)).fetchone()
+    return row is not None
 
 
 def _show_again(db: Database, document_id: int, revision: _Revision, crawl_id: str, at: str) -> None:
@@ -161,18 +180,24 @@ def _show_again(db: Database, document_id: int, revision: _Revision, crawl_id: s
     if choose_principal(db, document_id) is not None:
         refresh(db, document_id, at=at, crawl_id=crawl_id)
         run(_LAST_CHANGED, (document_id,))
-    elif read_shown(db, document_id).revision_id == revision.id:
+    elif read_shown(db, document_id).revision_id != revision.id:
+        pass  # it shows another one, and none of its addresses is left
+    elif shown := run(_LAST_SHOWN, (document_id,)).fetchone():
+        flatten(db, document_id, *shown, at=at, crawl_id=crawl_id)
+        run(_LAST_CHANGED, (document_id,))
+    else:
         run(_HIDE, (document_id,))
         run(
             "UPDATE findings SET resolved_at = ? WHERE document_id = ? AND resolved_at IS NULL"
             " AND revision_id IS NOT NULL",
             (at, document_id),
         )
-    _forget_consequences(db, document_id, revision, crawl_id, at)
+    _forget_numbers(db, document_id, revision, at)
+    _presence(db, document_id, crawl_id)
 
 
-def _forget_consequences(db: Database, document_id: int, revision: _Revision, crawl_id: str, at: str) -> None:
-    """What the visit itself made of numbers, and of an address that it found reused, has the visit's time."""
+def _forget_numbers(db: Database, document_id: int, revision: _Revision, at: str) -> None:
+    """Links and findings that the visit made of its number have its time."""
     run = db.conn.execute
     for side in ("document_id", "other_id"):
         run(f"DELETE FROM document_links WHERE {side} = ? AND since = ?", (document_id, revision.seen_at))
@@ -181,9 +206,21 @@ def _forget_consequences(db: Database, document_id: int, revision: _Revision, cr
         " AND first_seen_at = ?",
         (at, document_id, revision.seen_at),
     )
-    withdrawn = run(
-        "DELETE FROM events WHERE document_id = ? AND kind = 'withdrawn' AND crawl_id = ? AND at = ?",
-        (document_id, crawl_id, revision.seen_at),
+
+
+def _presence(db: Database, document_id: int, crawl_id: str) -> None:
+    """A document that lost its address in the crawl has it again; one that got an address has lost it again."""
+    run = db.conn.execute
+    told = "document_id = ? AND crawl_id = ? AND kind IN ('withdrawn', 'returned')"
+    first = run(
+        f"SELECT kind FROM events WHERE {told} ORDER BY seq LIMIT 1", (document_id, crawl_id)
+    ).fetchone()
+    present = run(PRESENT, (document_id,)).fetchone() is not None
+    if first is None or (first[0] == "withdrawn") != present:
+        return  # as the crawl found it for other reasons than what its pages say
+    run(f"DELETE FROM events WHERE {told}", (document_id, crawl_id))
+    run(
+        "UPDATE documents SET withdrawn_at = iif(?, NULL, (SELECT max(at) FROM events"
+        " WHERE document_id = documents.id AND kind = 'withdrawn')) WHERE id = ?",
+        (present, document_id),
     )
-    if withdrawn.rowcount:
-        run("UPDATE documents SET withdrawn_at = NULL WHERE id = ?", (document_id,))

@@ -54,7 +54,7 @@ class Nights:
         )
         addresses = (
             "SELECT url_key, uid, role, s.revision_id FROM sightings s JOIN documents d ON d.id = document_id"
-            " WHERE d.revision_id IS NOT NULL ORDER BY url_key"
+            " WHERE s.revision_id IS NOT NULL ORDER BY url_key"
         )
         return {
             "documents": self.site.rows(shown),
