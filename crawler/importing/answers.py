@@ -25,6 +25,7 @@ MAX_AHEAD = timedelta(days=1)
 """A capture's clock may be wrong by this much; a later time would be the future of the archive."""
 GONE = (404, 410)
 PARTIAL = (204, 205, 206)
+NOT_MODIFIED = 304
 _NOT_PRINTABLE = re.compile(r"[^!-~]")
 
 
@@ -83,7 +84,8 @@ def taken(exchange: Exchange, portal: Portal) -> Taken:
         raise NotTaken("damaged", _trouble(exchange, str(error))) from error
     except ValueError as error:
         raise NotTaken("damaged", _trouble(exchange, str(error))) from error
-    if answer.status in PARTIAL or answer.status < 200 or (300 <= answer.status < 400 and not revisit):
+    redirect = 300 <= answer.status < 400 and not (revisit and answer.status == NOT_MODIFIED)
+    if answer.status in PARTIAL or answer.status < 200 or redirect:
         raise NotTaken("other")
     try:
         text = decode_body(answer.body, answer.values(b"content-encoding"), MAX_BODY, whole=True)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from sqlite_utils import Database
 
@@ -180,8 +181,15 @@ class _Copier:
             return None
         if not own:
             return None
-        kind = "file" if is_file(urls, entry.url) else "page"
-        return ListedEntry(url=entry.url, url_key=key, kind=kind)  # type: ignore[arg-type]  # one of its words
+        kind: Literal["file", "page"] = "file" if is_file(urls, entry.url) else "page"
+        return ListedEntry(
+            url=entry.url,
+            url_key=key,
+            kind=kind,
+            title=entry.title,
+            published_on=entry.published_on,
+            fields=dict(entry.fields),
+        )
 
 
 def _time(text: str) -> str:

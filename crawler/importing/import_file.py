@@ -82,13 +82,14 @@ class ImportFile:
         )
 
     def sighted(self, listing: Capture, directory: str, entries: list[ListedEntry]) -> None:
-        """What a listing page of another tool names: addresses, never entries, since nobody walked it."""
+        """What a listing page of another tool names: addresses and what it says of them, never entries, since nobody
+        walked it."""
         data = {
             "portal": self._portal.id,
             "directory": directory,
             "file": listing.file,
             "offset": listing.offset,
-            "entries": [{"url": one.url, "url_key": one.url_key, "kind": one.kind} for one in entries],
+            "entries": [one.to_dict() | {"kind": one.kind} for one in entries],
         }
         self._event("sighted", data, listing.fetched_at)
 

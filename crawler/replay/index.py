@@ -21,12 +21,14 @@ CREATE TABLE observations(at TEXT NOT NULL, key TEXT NOT NULL, file TEXT NOT NUL
 CREATE TABLE parts(file TEXT NOT NULL, offset INTEGER NOT NULL, kind TEXT NOT NULL, ordinal INTEGER NOT NULL,
   body TEXT NOT NULL);
 CREATE TABLE missing(file TEXT NOT NULL, offset INTEGER NOT NULL, kind TEXT NOT NULL, message TEXT NOT NULL);
+CREATE TABLE named(key TEXT NOT NULL, at TEXT NOT NULL, body TEXT NOT NULL);
 CREATE TABLE damages(file TEXT NOT NULL, offset INTEGER NOT NULL, message TEXT NOT NULL);
 CREATE TABLE files(file TEXT PRIMARY KEY, size INTEGER NOT NULL);
 """
 _ORDER = (
     "CREATE INDEX observations_order ON observations(at, key, file, offset)",
     "CREATE INDEX observations_digest ON observations(digest) WHERE is_whole",
+    "CREATE INDEX named_of ON named(key, at)",
     "CREATE INDEX parts_of ON parts(file, offset)",
     "CREATE INDEX missing_of ON missing(file, offset)",
 )
@@ -129,6 +131,13 @@ class Index:
         query = "SELECT kind, message FROM missing WHERE file = ? AND offset = ?"
         return [(kind, message) for kind, message in self._rows(query, capture.file, capture.offset)]
 
+    def named(self, seen: SeenCapture) -> dict[str, Any]:
+        """What the last listing page before it that another tool captured says of an address; empty where none does."""
+        query = "SELECT body FROM named WHERE key = ? AND at <= ? ORDER BY at DESC LIMIT 1"
+        row = self._one(query, seen.facts.get("sighting"), _utc(seen.at))
+        found: dict[str, Any] = json.loads(row[0]) if row else {}
+        return found
+
     def beginning(self, crawl_id: str) -> SeenEvent | None:
         """How a crawl began; an import begins later than its captures are."""
         row = self._one(
@@ -181,6 +190,11 @@ def _rows(connection: sqlite3.Connection, scan: Iterator[Observation | Damage]) 
             connection.execute("INSERT INTO damages VALUES (?, ?, ?)", (seen.file, seen.offset, seen.message))
         elif isinstance(seen, SeenEvent):
             yield _utc(seen.at), "", seen.file, seen.offset, EVENT, _json(asdict(seen)), None, False
+            if seen.kind == "sighted":
+                connection.executemany(
+                    "INSERT INTO named VALUES (?, ?, ?)",
+                    [(entry["url_key"], _utc(seen.at), _json(entry)) for entry in seen.data["entries"]],
+                )
             if seen.kind == "part-missing":
                 connection.execute(
                     "INSERT INTO missing VALUES (?, ?, ?, ?)",

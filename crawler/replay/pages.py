@@ -46,7 +46,8 @@ class Pages:
         part = Part(stored.url, stored.body, stored.content_type)
         parts = list(self._parts(seen))
         facts = seen.facts
-        listed: dict[str, Any] = facts.get("entry") or {}
+        imported = "imported_from" in facts
+        listed: dict[str, Any] = facts.get("entry") or (self._index.named(seen) if imported else {})
         bundle = Bundle(
             page=part,
             detail=detail_for(self._portal, clock.day_of(seen.at), facts.get("directory")),

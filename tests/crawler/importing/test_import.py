@@ -285,7 +285,9 @@ def test_a_file_that_a_listing_names_is_a_document(archive, tmp_path):
     archive.take(file.save(tmp_path / "files.warc.gz"))
     assert archive.rows("SELECT count(*) AS n FROM documents") == [{"n": 0}]
     archive.take(names)
-    assert archive.rows("SELECT url FROM documents") == [{"url": report}]
+    assert archive.rows("SELECT url, title, published_on FROM documents") == [
+        {"url": report, "title": "第1号年度报告", "published_on": "2023-01-05"}
+    ]
     assert [row["role"] for row in archive.rows("SELECT role FROM captures ORDER BY role")] == [
         "attachment",
         "attachment",
