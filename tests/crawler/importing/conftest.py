@@ -127,8 +127,10 @@ def wacz(path: Path, members: dict[str, bytes], compression: int = zipfile.ZIP_S
 class Archive:
     """A data directory with the portal's file, and ``gongkai import`` into it."""
 
-    def __init__(self, root: Path):
+    def __init__(self, root: Path, *, portal_file: bool = True):
         self.data = DataDirectory(root)
+        if not portal_file:
+            return
         self.data.portals.mkdir(parents=True)
         (self.data.portals / "imported.toml").write_text(PORTAL, encoding="utf-8")
 
@@ -158,7 +160,7 @@ class Archive:
         """What must not depend on the order of imports, without row ids and places."""
         return {
             "documents": self.rows(
-                "SELECT title, url, content_hash, first_seen_at FROM documents ORDER BY url"
+                "SELECT uid, title, url, content_hash, first_seen_at FROM documents ORDER BY url"
             ),
             "revisions": self.rows(
                 "SELECT s.url_key, r.number, r.cause, r.status, r.seen_at, r.content_hash FROM revisions AS r"

@@ -6,13 +6,16 @@ import gzip
 import itertools
 
 import pytest
+from click.testing import CliRunner
 
 from archive.captures.observation import SeenCapture
 from archive.captures.reader import read_capture
+from crawler.commands.rebuild import command as rebuild
 from tests.crawler.importing.conftest import (
     HOST,
     LISTING,
     PAGE,
+    Archive,
     Foreign,
     answer,
     html,
@@ -307,3 +310,21 @@ def test_an_interrupted_import_says_so(archive, tmp_path, monkeypatch):
     assert result.exit_code == 130
     assert "interrupted: what was copied is kept" in result.stderr
     assert archive.take(file)["new"] == 1
+
+
+def test_a_rebuild_knows_what_was_imported(archive, tmp_path):
+    report = f"{HOST}/zwgk/nianbao/202301/P020230105.pdf"
+    file = Foreign().page(LISTING, listing([1, 2, 3])).page(PAGE.format(1), utf8(1), "2023-02-01T08:00:01Z")
+    file.page(PAGE.format(2), b"no", "2023-02-01T08:00:02Z", status="404 Not Found")
+    file.page(report, b"%PDF-1.4 x", "2023-02-01T08:00:02Z", headers=[("Content-Type", "application/pdf")])
+    archive.take(file.save(tmp_path / "new.warc.gz"))
+    older = Foreign().page(PAGE.format(1), utf8(1, extra="先前。"), "2022-02-01T00:00:00Z")
+    archive.take(older.save(tmp_path / "old.warc.gz"))
+    source, again = archive.data.root, Archive(tmp_path / "again", portal_file=False)
+    arguments = ["--from", str(source), "--data", str(again.data.root)]
+    result = CliRunner().invoke(rebuild, arguments, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    assert again.story() == archive.story()
+    crawls = "SELECT id, command, options, started_at, finished_at, verdict FROM crawls ORDER BY id"
+    assert again.rows(crawls) == archive.rows(crawls)
+    assert [row["command"] for row in archive.rows(crawls)] == ["import", "import"]
