@@ -42,15 +42,18 @@ async def answer(session: CrawlSession, response: Response, entry: Due, turn: Tu
     """
     capture: Capture = response.meta["capture"]
     at = capture.fetched_at
-    if not 200 <= response.status < 300 or response.meta.get("challenge"):
+    if not 200 <= response.status < 300 or capture.outcome != "content":
         await turn.come()
     if response.meta.get("challenge"):
         note_blocked(session, entry, capture, response.meta["challenge"])
         return None
     session.blocked_in_a_row = 0
-    if capture.outcome == "gone":
+    if capture.outcome in ("gone", "soft-404"):
         session.counts["gone"] += 1
         session.journal.add(lambda db: write_gone(db, entry.sighting_id, capture, at, session.crawl_id))
+        return None
+    if capture.outcome == "error" and response.status < 400:
+        note_failed(session, entry, "the portal answers every address alike: it is out of order", capture)
         return None
     if response.status == 304 and not (entry.etag or entry.last_modified):
         note_failed(session, entry, "HTTP 304, though nothing was asked conditionally", capture)

@@ -83,12 +83,12 @@ class ListingSteps:
         capture = fetched.capture
         assert capture is not None  # a page that was read has been captured
         listed = [self._listed(entry) for entry in page.entries]
-        cursor = cursor_of(following, memory)
         at = clock.stamp()
         head = self.mode == "head"
         # The first page is read again at the end of a walk.
         position = 0 if first else self._position
         self._position = position + len(listed)
+        cursor = cursor_of(following, {**memory, "position": self._position})
 
         self._session.record_event(
             "listed",

@@ -63,11 +63,13 @@ async def _walk(session: CrawlSession, directory: Directory) -> None:
             WalkReport(directory.key, directory.name, mode, row["verdict"], row["reason"], *counts)
         )
         return
-    steps = ListingSteps(session, planned, directory_id, row["id"], mode, position=row["entries_seen"])
+    start, memory, seen = walk_state(row)
+    steps = ListingSteps(
+        session, planned, directory_id, row["id"], mode, position=memory.get("position", seen)
+    )
     if directory.expect == "single":
         outcome = await _single(steps)
     else:
-        start, memory, _ = walk_state(row)
         outcome = await Walk(
             plan=planned,
             engine=ENGINES[planned.engine],
