@@ -97,8 +97,11 @@ def every_field_is_in_a_capture(world: World) -> Iterator[str]:
 def edits_are_edits(world: World) -> Iterator[str]:
     """Two accepted revisions in a row of an address that alone is a document say different things.
 
-    Beside other addresses it may have pointed to theirs in between; a loss that comes again is held back again.
+    Beside other addresses it may have pointed to theirs in between; a loss that comes again is held back again; read
+    by other code two texts may become one.
     """
+    if len(world.versions) > 1:
+        return
     yield from _rows(world, "SELECT a.sighting_id, a.number FROM revisions AS a JOIN revisions AS b"
                      " ON b.sighting_id = a.sighting_id AND b.number = a.number + 1"
                      " WHERE a.content_hash = b.content_hash AND a.status = 'accepted' AND b.status = 'accepted'"

@@ -33,7 +33,7 @@ class Nights:
 
     @classmethod
     @contextmanager
-    def begin(cls, folder: Path, fillers: int = 6) -> Iterator[Nights]:
+    def begin(cls, folder: Path, fillers: int = 3) -> Iterator[Nights]:
         """With the portal running."""
         with StorySite(fillers) as site:
             yield cls(folder, site)

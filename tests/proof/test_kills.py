@@ -20,7 +20,7 @@ from tests.proof.scenarios import SCENARIOS
 def test_killed_and_run_again(nights: Nights, tmp_path: Path, name: str) -> None:
     killer = Killer(random.Random(f"short {name}"))
     SCENARIOS[name](nights, tmp_path, killer)
-    assert killer.kills >= 2, "the kills came too late to prove anything"
+    assert killer.kills >= 1, "the kills came too late to prove anything"
 
 
 def test_the_comparison_sees_a_lost_visit(nights: Nights) -> None:

@@ -100,6 +100,7 @@ class World:
     path: Path
     db: Database
     pages: dict[int, tuple[str, Page]] = field(default_factory=dict)
+    versions: set[int] = field(default_factory=set)
 
     @classmethod
     def make(cls, path: Path) -> World:
@@ -124,6 +125,7 @@ class World:
     def take(self, step: Step, *, killed: bool = False) -> VisitResult | None:
         """Apply a step in one transaction; ``killed``: do all of it and die before the commit."""
         result: VisitResult | None = None
+        self.versions.add(step.version)
         try:
             with transaction(self.db):
                 self._start_crawl(step)
