@@ -23,7 +23,7 @@ VERBS = {
     "search": "archive",
     "show": "archive",
     "serve": "archive",
-    "verify": "archive",
+    "verify": "crawler",
     "rebuild": "crawler",
     "merge": "crawler",
     "import": "crawler",

@@ -32,7 +32,7 @@ ORDER BY r.id
 _SHOWN = f"""
 SELECT d.id, r.id, r.content_hash, r.record, d.uid, d.portal, a.portal, a.name, {", ".join(f"d.{name}" for name in FLAT)}
 FROM documents AS d JOIN revisions AS r ON r.id = d.revision_id LEFT JOIN agencies AS a ON a.id = d.agency_id
-ORDER BY d.id
+WHERE :portal IS NULL OR d.portal = :portal ORDER BY d.id
 """
 _UNREADABLE = (TypeError, ValueError, KeyError, AttributeError, AssertionError)
 
@@ -74,9 +74,10 @@ class Stale(NamedTuple):
     sound: bool
 
 
-def stale_documents(db: Database) -> Iterator[Stale]:
-    """Every document of which a column differs; a record that cannot be read is no matter of the columns."""
-    for document_id, revision_id, digest, text, uid, *row in db.conn.execute(_SHOWN):
+def stale_documents(db: Database, portal: str | None = None) -> Iterator[Stale]:
+    """Every document (of one portal) of which a column differs; a record that cannot be read is no matter of the
+    columns."""
+    for document_id, revision_id, digest, text, uid, *row in db.conn.execute(_SHOWN, {"portal": portal}):
         try:
             record = Record.from_dict(json.loads(text))
             if names := _differing(record, digest, row):

@@ -112,3 +112,9 @@ def revision_count(db: Database, portal: str) -> int:
     """How many revisions the portal's documents have."""
     query = "SELECT count(*) FROM revisions JOIN documents ON documents.id = document_id WHERE portal = ?"
     return int(db.execute(query, [portal]).fetchone()[0])
+
+
+def portal_of(db: Database, revision_id: int) -> str:
+    """The portal that a revision was seen at."""
+    query = "SELECT s.portal FROM revisions AS r JOIN sightings AS s ON s.id = r.sighting_id WHERE r.id = ?"
+    return str(db.execute(query, [revision_id]).fetchone()[0])

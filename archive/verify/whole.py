@@ -9,7 +9,8 @@ from typing import Literal
 
 from sqlite_utils import Database
 
-from archive.captures.check import Trouble, check_captures
+from archive.captures.check import check_captures
+from archive.captures.trouble import Trouble
 from archive.history.check import check_columns, check_content
 from archive.layout import DataDirectory
 from archive.search import check_index

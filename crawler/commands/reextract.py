@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field
 
 import click
@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import track
 from sqlite_utils import Database
 
+from archive.batches import in_batches
 from archive.captures.reader import DamagedCapture
 from archive.commands.common import LOCKED, OK, TROUBLE, data_option, echo_json, fail, open_archive
 from archive.crawling.portals import portal_ids
@@ -19,7 +20,6 @@ from archive.history.sources import revision_count, revisions_of
 from archive.layout import DataDirectory
 from archive.lock import PortalLocked, portal_lock
 from archive.record import Record
-from archive.transaction import transaction
 from archive.writer import WouldLose, replace_record
 from crawler import clock
 from crawler.commands.crawling import json_option, resolve
@@ -31,7 +31,7 @@ from crawler.reextraction import NoPage, archived_record
 from pipelines.page import Unreadable
 
 BATCH = 20
-"""Records replaced in one transaction: short enough for a crawl beside it."""
+"""Records that are read before they are written, in as many transactions as it takes to keep each short."""
 
 
 @dataclass
@@ -113,12 +113,16 @@ def _read(
 def _write(db: Database, batch: list[tuple[int, Record]], outcome: _Outcome) -> None:
     if not batch:
         return
-    at = clock.stamp()
-    with transaction(db):
-        for revision_id, record in batch:
-            outcome.counts["read"] += 1
-            try:
-                outcome.counts["changed"] += replace_record(db, revision_id, record, at=at)
-            except WouldLose as error:
-                outcome.problems.append(f"{record.url}: {error}")
+    at, waiting = clock.stamp(), deque(batch)
+
+    def step() -> bool:
+        revision_id, record = waiting.popleft()
+        outcome.counts["read"] += 1
+        try:
+            outcome.counts["changed"] += replace_record(db, revision_id, record, at=at)
+        except WouldLose as error:
+            outcome.problems.append(f"{record.url}: {error}")
+        return bool(waiting)
+
+    in_batches(db, step)
     batch.clear()
