@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from archive.crawling.frontier import Due, due, due_revisits, is_listed_in, newest_visit, visited_count
 from crawler import clock
+from crawler.absence.absence import Absence
 from crawler.session import WINDOW, CrawlSession
 
 CHUNK = 200
@@ -27,6 +28,7 @@ async def documents(session: CrawlSession) -> AsyncIterator[Due]:
     Each yielded entry holds a place of ``session.in_flight``, which whoever handles its answer gives back.
     """
     session.fetching_since = clock.monotonic()
+    session.absence = Absence(session)
     revisits_before = _newest_visit(session)
     visited: set[int] = set()
     async for entry in _pending(session):
@@ -40,6 +42,8 @@ async def documents(session: CrawlSession) -> AsyncIterator[Due]:
 
 
 async def _admitted(session: CrawlSession, entry: Due) -> Due:
+    if session.absence is not None:
+        await session.absence.learn(entry)
     await session.in_flight.acquire()
     while session.journal.waiting > 4 * WINDOW and not session.over:
         await asyncio.sleep(0.05)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scrapy import Request
 from scrapy.http import Response
@@ -48,6 +48,9 @@ from crawler.quarantines import record_again
 from crawler.turns import Turns
 from pipelines.detail import Detail
 
+if TYPE_CHECKING:
+    from crawler.absence.absence import Absence
+
 WINDOW = 64
 """Documents on their way at once, from the request to the archive; politeness is the downloader's business."""
 SOFTWARE = f"gongkai/{__version__}"
@@ -84,6 +87,7 @@ class CrawlSession:
     revisits_left: int = 0  # known documents that this run will still visit
     fetching_since: float | None = None  # monotonic seconds: when the listings were walked
     broken: BaseException | None = None
+    absence: Absence | None = None  # from the first document request on
     captured: Turns = field(default_factory=Turns)  # answers on their way into the WARC
     visits: Turns = field(default_factory=Turns)  # documents on their way into the archive
     _last_moment: datetime | None = None

@@ -77,7 +77,7 @@ async def _write(
 ) -> Capture:
     key = request_key(request.method, request.url, request.body or None)
     role = _role(request)
-    outcome = _outcome(response.status, challenge)
+    outcome = _outcome(session, request, response, challenge)
     facts = Facts(
         crawl_id=session.crawl_id,
         portal=session.portal.id,
@@ -173,9 +173,19 @@ def _challenge(response: Response) -> str | None:
     return recognise(response.status, body)
 
 
-def _outcome(status: int, challenge: str | None) -> Outcome:
+def _outcome(session: CrawlSession, request: Request, response: Response, challenge: str | None) -> Outcome:
+    """What the answer is; a redirect that only says that the document is gone is not followed."""
     if challenge is not None:
         return "blocked"
-    if status in GONE:
+    if response.status in GONE:
         return "gone"
-    return "error" if status >= 400 else "content"
+    if response.status >= 400:
+        return "error"
+    due = request.meta.get("due")
+    if due is None or session.absence is None:
+        return "content"
+    judgement = session.absence.judge(due, request.url, response)
+    if judgement is None:
+        return "content"
+    request.meta["dont_redirect"] = True
+    return judgement

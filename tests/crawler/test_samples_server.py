@@ -152,8 +152,12 @@ def test_a_stub_and_missing_pages(server: SampleServer) -> None:
     stub = Answer(server.base_url("qinghewan"), "/zwgk/tzgg/index_77.html")
     assert stub.status == 200
     assert 250 <= len(stub.body) <= 400
-    assert Answer(server.base_url("bailuzhou"), "/blzq/c101021/xlist_9.shtml").status == 404
-    assert Answer(server.base_url("wutongzhou"), "/%ff%fe?x=%zz").status == 404
+    assert Answer(server.base_url("qinghewan"), "/%ff%fe?x=%zz").status == 404
+    soft = Answer(server.base_url("bailuzhou"), "/blzq/c101021/xlist_9.shtml")
+    assert soft.status == 200 and "您访问的页面不存在" in soft.body.decode()
+    away = Answer(server.base_url("wutongzhou"), "/%ff%fe?x=%zz")
+    assert (away.status, away.headers["Location"]) == (302, "/")
+    assert "最新公开" in Answer(server.base_url("wutongzhou"), "/").body.decode()
 
 
 def test_robots_and_the_log(server: SampleServer) -> None:

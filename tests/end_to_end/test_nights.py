@@ -154,7 +154,13 @@ def test_edits_and_withdrawals_over_the_nights(night: Night) -> None:
         assert days == [("gone", day - 1)]
         withdrawn = gongkai.query("SELECT title FROM documents WHERE withdrawn_at IS NOT NULL ORDER BY title")
         assert [title for (title,) in withdrawn] == (gone if day == 4 else [])
-    assert gongkai.count("events") == events + 4 + 4 + 4, "revised, new, withdrawn"
+    assert gongkai.count("events") == events + 4 + 4 + 4 + 4, "revised, new, delisted, withdrawn"
+    assert gongkai.count("events", "kind = 'delisted'") == 4
+    soft = "SELECT portal, status, outcome FROM captures WHERE outcome IN ('gone', 'soft-404') AND role = 'document'"
+    assert set(gongkai.query(soft)) == {
+        ("qinghewan", 404, "gone"), ("yunling", 404, "gone"), ("bailuzhou", 200, "soft-404"),
+        ("wutongzhou", 302, "soft-404"),
+    }  # fmt: skip
     for title, (first,) in texts.items():
         old, new = texts_of(gongkai, title)
         assert old == first != new

@@ -7,6 +7,7 @@ differs on every fetch (visit counters, advertisements, tokens), so that a test 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 from typing import Any, ClassVar
 
 from crawler.samples import text
@@ -84,7 +85,10 @@ class Site(Holdings):
         if target in self.files:
             return self.file(*self.files[target], edition)
         if target in self.addresses:
-            return self.document(*self.addresses[target], edition, serial)
+            document, column = self.addresses[target]
+            if not self.present(document, edition):
+                return self.absent(request.target, serial)
+            return self.document(document, column, edition, serial)
         for quirk in self.data.quirks:
             if quirk.kind == "row" and quirk.data["href"] == request.target:
                 return self._extra_row(quirk.data["row_kind"], quirk.data, edition)
@@ -92,7 +96,9 @@ class Site(Holdings):
             return self._single(self.pages[request.path], serial)
         if request.path + "/" in {column.url for column in self.data.columns}:
             return redirect(request.path + "/", 301)
-        return self.listing(request, edition, serial) or self.missing(serial)
+        if request.path == "/":
+            return self.home(edition, serial)
+        return self.listing(request, edition, serial) or self.absent(request.target, serial)
 
     def html(self, markup: str, status: int = 200) -> Response:
         """A page in the portal's charset, under the Content-Type that the portal sends (right or wrong)."""
@@ -104,10 +110,28 @@ class Site(Holdings):
         values = self.furniture.values(serial) | {"title": "页面不存在", "visits": str(serial)}
         return self.html(template("missing.html").render(values), 404)
 
+    def absent(self, target: str, serial: int) -> Response:
+        """What the portal answers for a document that is not there: a 404, or something that does not say so."""
+        if self.data.quirk("redirect-home"):
+            return redirect("/")
+        if not self.data.quirk("soft-404"):
+            return self.missing(serial)
+        values = self.furniture.values(serial) | self.furniture.of_column(self.data.columns[0])
+        values |= {"title": "页面提示", "body": template("soft_404.html").render({"address": escape(target)})}
+        return self.html(template(f"{self.templates}/single.html").render(values))
+
+    def home(self, edition: int, serial: int) -> Response:
+        """The home page, with the newest documents of every column."""
+        rows = [row for column in self.data.columns for row in self.rows(column, edition)[:3]]
+        values = self.furniture.values(serial)
+        values["rows"] = "\n".join(
+            f'<li><a href="{escape(row.href)}">{escape(row.title)}</a><span>{row.published_on}</span></li>'
+            for row in rows
+        )
+        return self.html(template("home.html").render(values))
+
     def document(self, document: Document, column: Column, edition: int, serial: int) -> Response:
         """A detail page, or what stands in its place."""
-        if not self.present(document, edition):
-            return self.missing(serial)
         for quirk in self.data.quirks:
             if quirk.document == document.id and quirk.kind.startswith(("challenge", "error")):
                 return challenge(quirk.kind, serial)

@@ -1,0 +1,127 @@
+"""What one crawl knows of how its portal says that a document is not there (DESIGN §4).
+
+404 and 410 say it themselves. Many portals answer 200 with an error page instead, or lead home. Once a crawl the portal
+is asked for an address that cannot exist; whatever it answers then is no document. A portal that answers everything
+alike, its listings too, is out of order: then nothing is gone, and such answers are errors.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Literal
+
+from scrapy import Request
+from scrapy.http import Response
+from w3lib.html import get_meta_refresh
+
+from archive.captures.encoding import TooLarge, decode_body
+from archive.captures.media_type import media_type
+from archive.crawling.frontier import Due
+from archive.history.similarity import shingles
+from archive.urls import url_key
+from crawler.absence.elsewhere import Elsewhere
+from crawler.absence.examples import EXAMPLES, Examples
+from crawler.absence.impossible import impossible
+from crawler.absence.likeness import is_missing, may_be
+from crawler.absence.said import MAX_BYTES, Said, said, steady
+from crawler.fetching import describe
+from crawler.session import CrawlSession
+
+logger = logging.getLogger(__name__)
+
+Judgement = Literal["soft-404", "error"]
+_TEXT = (None, "text/html", "application/xhtml+xml", "text/plain")
+_HEAD = 8192
+
+
+class Absence:
+    """Asks once, then judges the answers to document requests."""
+
+    def __init__(self, session: CrawlSession):
+        self._session = session
+        portal = session.portal
+        self._encoding = portal.http.encoding
+        self._elsewhere = Elsewhere(portal)
+        self._examples = Examples(session.reader, session.data, portal.id, self._encoding)
+        self._missing: Said | None = None
+        self._good: dict[str | None, list[Said]] = {}  # tonight's documents, by directory
+        self._beside: dict[str, list[Said]] = {}
+        self._asked = False
+        self._listed = any(walk.entries for walk in session.walks)
+
+    async def learn(self, due: Due) -> None:
+        """Ask for an address that cannot exist, beside the first page that this crawl asks for."""
+        if self._asked or due.kind != "page" or self._session.over:
+            return
+        self._asked = True
+        address, token = impossible(due.url, self._session.crawl_id)
+        try:
+            response = await self._session.ask(
+                Request(address, dont_filter=True, meta={"role": "probe", "directory": due.directory_key})
+            )
+        except Exception as error:
+            logger.info("%s: nothing learnt of missing pages: %s", address, describe(error))
+            return
+        if not 200 <= response.status < 300 or response.meta.get("challenge"):
+            return
+        self._missing = said(response.body, _content_type(response), self._encoding)
+        if url_key(response.url) != url_key(address) and token not in response.url:
+            self._elsewhere.learn(response.url)
+        if self._missing is not None:
+            listings = self._examples.listings(self._session.crawl_id, self._session.started_at)
+            alike = bool(listings) and all(may_be(one, self._missing) for one in listings)
+            self._listed = self._listed and not alike
+
+    def judge(self, due: Due, asked: str, response: Response) -> Judgement | None:
+        """Whether the answer to a document's request says that the document is gone; None: it does not.
+
+        ``response`` is as it came, its body still compressed; ``error``: nothing that the portal answers tonight says
+        anything.
+        """
+        location = response.headers.get("Location")
+        if 300 <= response.status < 400:
+            return self._redirect(due, asked, location.decode("latin-1")) if location else None
+        if not 200 <= response.status < 300 or media_type(response.headers.get("Content-Type")) not in _TEXT:
+            return None
+        try:
+            body = decode_body(response.body, response.headers.getlist("Content-Encoding"), MAX_BYTES)
+        except TooLarge:
+            return None
+        if b"refresh" in body[:_HEAD].lower():
+            _, target = get_meta_refresh(body[:_HEAD].decode("latin-1"), asked)
+            if target and self._redirect(due, asked, target):
+                return self._gone()
+        return self._page(due, body, _content_type(response))
+
+    def _redirect(self, due: Due, asked: str, location: str) -> Judgement | None:
+        away = self._elsewhere.leads_away(asked, location) and self._elsewhere.leads_away(due.url, location)
+        return self._gone() if away else None
+
+    def _page(self, due: Due, body: bytes, content_type: str | None) -> Judgement | None:
+        answer = said(body, content_type, self._encoding) if self._missing is not None else None
+        if answer is None or self._missing is None:
+            return None
+        if not may_be(answer, self._missing):
+            good = self._good.setdefault(due.directory_key, [])
+            if len(good) < EXAMPLES and due.kind == "page":
+                good.append(answer)
+            return None
+        own = self._examples.last_good(due.url_key) if due.visited else []
+        title = shingles(steady(due.title or ""))
+        missing = is_missing(answer, self._missing, title, own=own, beside=self._others(due.directory_key))
+        return self._gone() if missing else None
+
+    def _others(self, directory: str | None) -> list[Said]:
+        """Documents of a directory: tonight's and the archive's."""
+        if directory is not None and directory not in self._beside:
+            self._beside[directory] = self._examples.beside(directory)
+        return [*self._good.get(directory, ()), *self._beside.get(directory or "", ())]
+
+    def _gone(self) -> Judgement:
+        """An absence is believed of a portal that shows something else elsewhere."""
+        return "soft-404" if self._listed or any(self._good.values()) else "error"
+
+
+def _content_type(response: Response) -> str | None:
+    value = response.headers.get("Content-Type")
+    return value.decode("latin-1") if value else None
