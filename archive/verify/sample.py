@@ -6,7 +6,7 @@ How a page is read, the archive does not know: the caller brings that along (:da
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from sqlite_utils import Database
@@ -43,11 +43,13 @@ def spread(db: Database, size: int) -> list[int]:
     return [ids[place * len(ids) // size] for place in range(size)]
 
 
-def check_sample(db: Database, size: int, reread: Reread, progress: Progress) -> Iterator[Problem]:
+def check_sample(
+    db: Database, size: int, reread: Reread, progress: Progress, told: Collection[str] = ()
+) -> Iterator[Problem]:
     """Read up to ``size`` revisions again and compare what their pages say with what is stored.
 
     Only where today's code and profile are those that read the page: others may read otherwise, which is one
-    ``info`` line that names ``reextract``.
+    ``info`` line that names ``reextract``. ``told``: documents of which a capture is known to be damaged.
     """
     ids, older = spread(db, size), 0
     for count, revision_id in enumerate(ids, 1):
@@ -58,6 +60,8 @@ def check_sample(db: Database, size: int, reread: Reread, progress: Progress) ->
             continue
         uid, digest, version, text = row
         reading = reread(revision_id)
+        if reading.record is None and uid in told:
+            continue
         if reading.record is None:
             message = f"revision {revision_id} of document {uid} cannot be read again: {reading.trouble}"
             yield Problem("sample", "error", message, documents=(uid,))

@@ -47,7 +47,8 @@ def verify(
             problems += _collected(check)
     problems += _collected(_captures(db, data, deep, progress))
     if deep and sample and reread is not None:
-        problems += _collected(check_sample(db, sample, reread, progress))
+        told = {uid for problem in problems for uid in problem.documents}
+        problems += _collected(check_sample(db, sample, reread, progress, told))
     return list(dict.fromkeys(problems))
 
 
