@@ -16,6 +16,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
+from archive.attachments.file import FileFacts
 from archive.captures.encoding import TooLarge, decode_body
 from archive.captures.media_type import media_type
 from archive.captures.model import Capture, Outcome, RecordType, Role
@@ -23,6 +24,7 @@ from archive.captures.records import Facts, payload_digest, response_block, revi
 from archive.captures.table import add_capture, last_capture
 from archive.urls import request_key
 from crawler.challenges import recognise
+from crawler.files import received_file
 from crawler.session import CrawlSession
 
 GONE = (404, 410)
@@ -75,9 +77,10 @@ class CaptureMiddleware:
 async def _write(
     session: CrawlSession, request: Request, response: Response, challenge: str | None
 ) -> Capture:
+    at = session.moment()  # before anything is waited for: answers keep the order in which they came
     key = request_key(request.method, request.url, request.body or None)
     role = _role(request)
-    outcome = _outcome(session, request, response, challenge)
+    outcome, brought = await _judged(session, request, response, challenge)
     facts = Facts(
         crawl_id=session.crawl_id,
         portal=session.portal.id,
@@ -90,13 +93,13 @@ async def _write(
             for name, values in request.headers.items()
         },
         request_body=request.body or None,
-        **_listed(request),
+        **_listed(request, brought),
     )
     due = request.meta.get("due")
     known = last_capture(session.reader, session.portal.id, key) if due is not None and due.visited else None
     common: dict[str, Any] = {
         "url": request.url,
-        "fetched_at": session.moment(),
+        "fetched_at": at,
         "status": response.status,
         "headers": [(name, value) for name, values in response.headers.items() for value in values],
         "ip": str(response.ip_address) if response.ip_address else None,
@@ -148,19 +151,18 @@ def _role(request: Request) -> Role:
     return "robots"  # the only request that Scrapy makes by itself
 
 
-def _listed(request: Request) -> dict[str, Any]:
-    """What the metadata record keeps of the listing: the directory, and of a document also its entry."""
+def _listed(request: Request, file: FileFacts | None) -> dict[str, Any]:
+    """What the metadata record keeps of the listing: the directory, and of a document also its entry; the file."""
     due = request.meta.get("due")
     if "part_of" in request.meta:
         return {"extra": {"part_of": request.meta["part_of"]}}
     if due is None:
         return {"directory": request.meta.get("directory"), "extra": {"page": request.meta.get("page")}}
     entry = {"title": due.title, "published_on": due.published_on, "fields": dict(due.fields)}
-    return {
-        "directory": due.directory_key,
-        "entry": entry,
-        "extra": {"sighting": due.url_key, "kind": due.kind},
-    }
+    extra: dict[str, Any] = {"sighting": due.url_key, "kind": due.kind}
+    if file is not None:
+        extra["file"] = file.to_dict()
+    return {"directory": due.directory_key, "entry": entry, "extra": extra}
 
 
 def _challenge(response: Response) -> str | None:
@@ -171,6 +173,17 @@ def _challenge(response: Response) -> str | None:
     except TooLarge:
         return None
     return recognise(response.status, body)
+
+
+async def _judged(
+    session: CrawlSession, request: Request, response: Response, challenge: str | None
+) -> tuple[Outcome, FileFacts | None]:
+    """What the answer is, and the file that it brought, if one was asked for."""
+    outcome = _outcome(session, request, response, challenge)
+    file = await received_file(request, response, outcome)
+    if request.meta["no_file"] is not None and _role(request) == "attachment":
+        return "error", None
+    return outcome, file
 
 
 def _outcome(session: CrawlSession, request: Request, response: Response, challenge: str | None) -> Outcome:
