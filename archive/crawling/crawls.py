@@ -48,6 +48,14 @@ def open_crawl(db: Database, portal: str, command: str) -> dict[str, Any] | None
     return row
 
 
+def started_at(db: Database, crawl_id: str) -> str:
+    """When the crawl began (UTC, ``…Z``), before any interruption; raises ``KeyError`` for an unknown one."""
+    row = db.conn.execute("SELECT started_at FROM crawls WHERE id = ?", (crawl_id,)).fetchone()
+    if row is None:
+        raise KeyError(f"no crawl {crawl_id}")
+    return str(row[0])
+
+
 def beat(db: Database, crawl_id: str, at: str, pages: Mapping[str, Any] | None = None) -> None:
     """Say that the crawl is alive; ``pages``: what its pages said so far, so that a resumed one goes on counting."""
     db.conn.execute("UPDATE crawls SET heartbeat_at = ? WHERE id = ?", (at, crawl_id))

@@ -95,8 +95,7 @@ async def _write(
         request_body=request.body or None,
         **_listed(request, brought),
     )
-    due = request.meta.get("due")
-    known = last_capture(session.reader, session.portal.id, key) if due is not None and due.visited else None
+    known = _known(session, request, key)
     common: dict[str, Any] = {
         "url": request.url,
         "fetched_at": at,
@@ -135,6 +134,12 @@ async def _write(
         record_type=record_type,
         refers_to_id=known[0] if known is not None else None,
     )
+
+
+def _known(session: CrawlSession, request: Request, key: str) -> tuple[int, Capture] | None:
+    """The capture that the answer may be like."""
+    due = request.meta.get("due")
+    return last_capture(session.reader, session.portal.id, key) if due is not None and due.visited else None
 
 
 def _says_nothing_new(response: Response, known: Capture) -> bool:

@@ -27,7 +27,7 @@ class Http(Table):
     """How the portal is asked. ``delay``, ``timeout`` in seconds; ``concurrency`` requests at once a
     host:port; ``encoding`` overrides what pages declare; ``tls``: ``strict`` checks certificates, ``legacy`` does not and allows old renegotiation
     and weak ciphers; ``max_bytes``: of one response, also after decompression; ``allow_private_hosts``:
-    addresses that are not public.
+    addresses that are not public; ``attachments``: fetch the files that documents link to.
     """
 
     delay: Annotated[float, Field(ge=0, le=3600)] = 1.0
@@ -38,6 +38,7 @@ class Http(Table):
     proxy: AbsoluteAddress | None = None
     max_bytes: Annotated[int, Field(ge=1024, le=2048 * MIB)] = 32 * MIB
     allow_private_hosts: bool = False
+    attachments: bool = True
 
 
 class Schedule(Table):

@@ -33,7 +33,7 @@ from crawler.options import CrawlOptions
 from crawler.portals.model import Portal
 from crawler.quarantines import complaints
 from crawler.session import CrawlSession
-from crawler.spiders import documents, listings
+from crawler.spiders import attachments, documents, listings
 
 logger = logging.getLogger(__name__)
 REFUSALS = "crawler.refusals"
@@ -77,7 +77,7 @@ class DirectorySpider(scrapy.Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
-        """Open the crawl, walk the listings, then yield the frontier's documents."""
+        """Open the crawl, walk the listings, yield the frontier's documents, then ask for their files."""
         try:
             self.session = CrawlSession.open(
                 self.portal,
@@ -98,6 +98,7 @@ class DirectorySpider(scrapy.Spider):
             await listings.walk_all(self.session)
             async for due in frontier.documents(self.session):
                 yield self.document_request(due)
+            await attachments.fetch_all(self.session)
         except Exception as error:
             if not self.session.over:
                 logger.exception("%s: the crawl broke off", self.portal.id)

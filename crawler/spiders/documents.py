@@ -100,6 +100,7 @@ async def _item(session: CrawlSession, response: Response, entry: Due, turn: Tur
         etag=_header(response, "ETag"),
         last_modified=_header(response, "Last-Modified"),
         is_page=entry.kind != "file" and looks_binary(page.body) is None,
+        file=response.meta.get("file"),
     )
     return DocumentItem(
         bundle=bundle,
@@ -177,13 +178,18 @@ def _keep_failure(
 def note_blocked(session: CrawlSession, entry: Due, capture: Capture, challenge: str) -> None:
     """Keep that a firewall answered instead of the portal; many in a row end the crawl's fetching."""
     session.counts["blocked"] += 1
+    count_challenge(session, challenge)
+    _keep_failure(session, entry, "blocked", f"challenge: {challenge}", capture)
+
+
+def count_challenge(session: CrawlSession, challenge: str) -> None:
+    """Many in a row, with nothing of the portal's between them, end the fetching."""
     session.blocked_in_a_row += 1
     if session.blocked_in_a_row >= BLOCKED_IN_A_ROW and session.stopping is None:
         session.stopping = f"{BLOCKED_IN_A_ROW} challenges in a row ({challenge})"
         session.problems.append(
             f"stopped after {session.stopping}: try again later, more slowly, or from another network"
         )
-    _keep_failure(session, entry, "blocked", f"challenge: {challenge}", capture)
 
 
 def _header(response: Response, name: str) -> str | None:

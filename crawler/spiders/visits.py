@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scrapy.exceptions import DropItem
+from sqlite_utils import Database
 
+from archive.attachments.file import FileFacts
+from archive.attachments.observed import observe_own_file
 from archive.captures.model import Capture
 from archive.crawling.frontier import Due
 from archive.record import Record
@@ -18,7 +21,8 @@ from crawler.turns import Turn
 
 @dataclass(frozen=True, slots=True)
 class DocumentVisit:
-    """What the pipelines' stages need of the crawl around them; ``is_page``: its text counts for the crawl's health."""
+    """What the pipelines' stages need of the crawl around them; ``is_page``: its text counts for the crawl's health;
+    ``file``: the answer is a file that a listing names."""
 
     session: CrawlSession
     entry: Due
@@ -28,6 +32,7 @@ class DocumentVisit:
     etag: str | None
     last_modified: str | None
     is_page: bool
+    file: FileFacts | None
 
     async def archive(self, record: Record) -> VisitResult:
         """Write the visit when its turn has come; raises ``DropItem`` when the disk takes nothing any more."""
@@ -35,7 +40,7 @@ class DocumentVisit:
         await self.turn.come()
         visit = self._visit(record)
         try:
-            written = session.journal.add(lambda db: write_visit(db, visit))
+            written = session.journal.add(lambda db: self._write(db, visit))
             self.turn.end()  # it has its place in the journal
             result = await written
         except Exception as error:
@@ -46,6 +51,11 @@ class DocumentVisit:
         session.counts[result.outcome] += 1
         if self.is_page:
             session.pages.read(entry.directory_key, record, result.outcome, known=entry.visited)
+        return result
+
+    def _write(self, db: Database, visit: Visit) -> VisitResult:
+        result = write_visit(db, visit)
+        observe_own_file(db, visit, self.file)
         return result
 
     def done(self) -> None:
