@@ -20,16 +20,14 @@ from archive.captures.writer import CaptureWriter
 from archive.crawling.beginning import begin_crawl
 from archive.crawling.crawls import (
     beat,
-    finish_crawl,
     open_crawl,
     pages_so_far,
     reopen_crawl,
-    suspend_crawl,
 )
-from archive.crawling.walks import drop_cursors
+from archive.crawling.ending import end_crawl, holds_back
 from archive.history.quarantine.crawl import mark_quarantine, quarantine_steps
 from archive.history.quarantine.steps import Step
-from archive.history.quarantine.unfinished import settle, unfinished_steps
+from archive.history.quarantine.unfinished import unfinished_steps
 from archive.info import get_info
 from archive.layout import DataDirectory
 from archive.lock import portal_lock
@@ -214,29 +212,10 @@ class CrawlSession:
         at, crawl_id, reason = self.moment(), self.crawl_id, verdict.quarantine
         if reason is not None:
             await self.journal.commit(lambda db: mark_quarantine(db, crawl_id, reason, at))
-        self.record_event("crawl-verdict", {**verdict.to_dict(), "stats": stats})
-
-        def step(db: Database) -> None:
-            if verdict.resumable:
-                suspend_crawl(db, crawl_id, reasons=verdict.reasons, stats=stats, at=at)
-                return
-            finish_crawl(
-                db,
-                crawl_id,
-                completeness=verdict.completeness,
-                verdict=verdict.verdict,
-                reasons=verdict.reasons,
-                stats=stats,
-                at=at,
-            )
-            if reason is not None:
-                drop_cursors(db, crawl_id)
-                mark_quarantine(db, crawl_id, reason, at)
-            else:
-                settle(db, self.portal.id, at)
-
-        await self.journal.commit(step)
-        if reason is not None and verdict.verdict != "interrupted":  # then the next command does it
+        said = verdict.to_dict()
+        self.record_event("crawl-verdict", {**said, "stats": stats})
+        await self.journal.commit(lambda db: end_crawl(db, crawl_id, self.portal.id, said, stats, at=at))
+        if holds_back(said):
             await self._do(quarantine_steps(self.reader, crawl_id))
 
 

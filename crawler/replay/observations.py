@@ -9,15 +9,21 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from archive.attachments.file import FileFacts
+from archive.attachments.misses import miss_attachment
+from archive.attachments.observed import observe_attachment, observe_own_file
 from archive.captures.model import Capture
 from archive.captures.observation import SeenCapture, SeenEvent
 from archive.captures.table import add_capture, capture_at
 from archive.crawling.beginning import begin_crawl
-from archive.crawling.crawls import finish_crawl, reopen_crawl, start_crawl, suspend_crawl
+from archive.crawling.crawls import reopen_crawl, start_crawl
+from archive.crawling.ending import end_crawl, holds_back
 from archive.crawling.entries import ListedEntry, record_listing
 from archive.crawling.frontier import fetch_failed, listing_capture, make_sighting, sighting_id
 from archive.crawling.portals import directory_id
 from archive.crawling.walks import finish_walk, start_walk
+from archive.history.quarantine.crawl import quarantine_crawl
+from archive.history.quarantine.release import release_crawls
 from archive.writer import Visit, touch, write_gone, write_visit
 from crawler.config_error import ConfigError
 from crawler.portals.model import Portal
@@ -60,8 +66,11 @@ class Observations:
             "sighted": self._sighted,
             "walk": self._walk,
             "failed": self._failed,
+            "attachment-missed": self._attachment_missed,
             "trap": lambda event: save_trap(self._db, self._portal.id, event.crawl_id, event.data),
             "crawl-verdict": self._verdict,
+            "quarantine": self._quarantine,
+            "release": self._release,
         }
 
     def event(self, event: SeenEvent) -> None:
@@ -75,6 +84,10 @@ class Observations:
         """Apply a capture; ``page``: what was read from it, if it is a document's page and could be read."""
         self._know_crawl(seen.capture.crawl_id, seen.at)
         capture = self._referring(seen)
+        if capture.role == "attachment":
+            key = str(seen.facts.get("sighting") or capture.request_key.partition(" ")[2])
+            observe_attachment(self._db, capture, key, FileFacts.from_facts(seen.facts))
+            return
         sighting = self._sighting(seen)
         if sighting is None:
             if page is not None:
@@ -113,6 +126,7 @@ class Observations:
             last_modified=page.last_modified,
         )
         write_visit(self._db, visit)
+        observe_own_file(self._db, visit, FileFacts.from_facts(seen.facts))
 
     def _sighting(self, seen: SeenCapture) -> int | None:
         """The address of a document's capture, made where no listing that is left names it."""
@@ -238,17 +252,19 @@ class Observations:
                 self._db, sighting, state=data["state"], error=data["error"], at=data["at"], capture=None
             )
 
+    def _attachment_missed(self, event: SeenEvent) -> None:
+        data, crawl_id = dict(event.data), event.crawl_id
+        miss_attachment(self._db, self._portal.id, data.pop("sighting"), **data, crawl_id=crawl_id)
+
     def _verdict(self, event: SeenEvent) -> None:
         data = event.data
-        if data["resumable"]:
-            suspend_crawl(self._db, event.crawl_id, reasons=data["reasons"], stats=data["stats"], at=event.at)
-            return
-        finish_crawl(
-            self._db,
-            event.crawl_id,
-            completeness=data["completeness"],
-            verdict=data["verdict"],
-            reasons=data["reasons"],
-            stats=data["stats"],
-            at=event.at,
-        )
+        end_crawl(self._db, event.crawl_id, self._portal.id, data, data["stats"], at=event.at)
+        if holds_back(data):
+            self._quarantine(event)
+
+    def _quarantine(self, event: SeenEvent) -> None:
+        reason = event.data["reason"] if event.kind == "quarantine" else event.data["quarantine"]
+        quarantine_crawl(self._db, event.crawl_id, reason, event.at)
+
+    def _release(self, event: SeenEvent) -> None:
+        release_crawls(self._db, self._portal.id, event.data["crawls"], event.at)

@@ -13,6 +13,7 @@ from tests.proof.comparison import State, difference, state
 from tests.proof.nights import BACKFILL, CRAWL, StorySite, time_of
 
 from .runner import Gongkai
+from .test_quarantine import Redesigned, write_portal
 
 VANTAGES = ("上海", "成都")
 
@@ -69,6 +70,7 @@ def test_a_deleted_database_is_rebuilt_from_the_captures(shards: Shards, tmp_pat
     assert ran.code == 0, ran.err
     assert ran.json()[0]["damages"] == []
     assert difference(shards.state, state(again.data)) == ""  # without a portal file: the captures hold it
+    shutil.copytree(shards.whole / "portals", again.data / "portals")
     same(shards, again)
     assert not (again.data / "replay" / "story").exists()
 
@@ -167,3 +169,26 @@ def test_a_rebuild_that_was_killed_goes_on(shards: Shards, tmp_path: Path) -> No
     ran = again("rebuild", "--from", str(shards.whole))
     assert ran.code == 0, ran.err
     assert difference(shards.state, state(again.data)) == ""
+
+
+def test_what_was_held_back_and_released_is_so_again(tmp_path: Path) -> None:
+    redesigned = Redesigned()
+    living = Gongkai(tmp_path / "living")
+    with redesigned.site as site:
+        write_portal(living, site)
+        for night, layout in ((1, "old"), (2, "old"), (3, "old"), (4, "blank")):
+            redesigned.layout = layout
+            living("crawl", "local", "--sweep", "--revisit", "all", now=time_of(night))
+    assert living.count("revisions", "status = 'quarantined'") > 10
+    rebuild_equals(living, tmp_path / "held")
+    assert living("portals", "release", "local", now=time_of(5)).code == 0
+    assert living.count("revisions", "status = 'quarantined'") == 0
+    rebuild_equals(living, tmp_path / "released")
+
+
+def rebuild_equals(living: Gongkai, folder: Path) -> None:
+    """An archive rebuilt from the living one's captures is the same."""
+    again = Gongkai(folder)
+    ran = again("rebuild", "--from", str(living.data))
+    assert ran.code == 0, ran.err
+    assert difference(state(living.data), state(again.data)) == ""
