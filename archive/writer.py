@@ -191,8 +191,10 @@ def _tell(
         kind = "renumbered" if renumbered else "revised"
         db.conn.execute("UPDATE documents SET last_changed_at = ? WHERE id = ?", (visit.at, document_id))
     else:
-        same = role == "alias" or (role == "principal" and digest == before.content_hash)
-        return "unchanged" if placement.own and not edited else "alias" if same else "variant"
+        shows = role == "principal" and digest == before.content_hash
+        if placement.own and (shows or not edited):
+            return "unchanged"
+        return "alias" if shows or role == "alias" else "variant"
     data = {"from": before.index_key, "to": after.index_key} if kind == "renumbered" else None
     add_event(
         db, kind, document_id, at=visit.at, crawl_id=visit.crawl_id, revision_id=after.revision_id, data=data

@@ -16,6 +16,7 @@ from sqlite_utils import Database
 
 from archive.captures.model import Capture
 from archive.crawling.crawls import start_crawl
+from archive.crawling.frontier import fetch_failed
 from archive.crawling.portals import save_portal
 from archive.history.sources import last_read
 from archive.migrations import migrate
@@ -72,7 +73,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Step:
-    """One observation or command: ``kind`` is ``page``, ``same`` (304), ``gone`` or ``reextract``."""
+    """One observation or command: ``kind`` is ``page``, ``same`` (304), ``gone``, ``blocked`` or ``reextract``."""
 
     kind: str
     minute: int
@@ -219,6 +220,13 @@ def _gone(world: World, step: Step) -> None:
     write_gone(world.db, world.sighting(step), capture, step.at, world.crawl_of(step))
 
 
+def _blocked(world: World, step: Step) -> None:
+    capture = world.capture(step, status=521, outcome="blocked")
+    fetch_failed(
+        world.db, world.sighting(step), state="blocked", error="challenge", at=step.at, capture=capture
+    )
+
+
 def _reextract(world: World, step: Step) -> None:
     rows = world.db.conn.execute(
         "SELECT r.id FROM revisions AS r JOIN sightings AS s ON s.id = r.sighting_id WHERE s.portal = ? ORDER BY r.id",
@@ -235,5 +243,5 @@ def _reextract(world: World, step: Step) -> None:
 
 
 APPLY: dict[str, Callable[[World, Step], VisitResult | None]] = {
-    "page": _page, "same": _same, "gone": _gone, "reextract": _reextract,
+    "page": _page, "same": _same, "gone": _gone, "blocked": _blocked, "reextract": _reextract,
 }  # fmt: skip
