@@ -5,12 +5,16 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.layout import DataDirectory
+
+ATTEMPTS = 3
+"""Who only asks whether a lock is held (:func:`is_locked`) holds it for that moment itself."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -37,10 +41,14 @@ def portal_lock(data: DataDirectory, portal: str, holder: str) -> Iterator[None]
     path = data.locks / f"{portal}.lock"
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise PortalLocked(_holder(path)) from None
+        for attempt in range(ATTEMPTS):
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if attempt == ATTEMPTS - 1:
+                    raise PortalLocked(_holder(path)) from None
+                time.sleep(0.02)
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{holder} (process {os.getpid()})".encode(), 0)
         yield
@@ -53,3 +61,18 @@ def _holder(path: Path) -> str:
     name = path.read_text("utf-8", "replace").strip()
     since = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     return f"{name}, since {since:%Y-%m-%dT%H:%M:%SZ}" if name else "a process that has just begun"
+
+
+def is_locked(data: DataDirectory, portal: str) -> bool:
+    """Whether a process holds the portal's lock now; False also for what is no portal."""
+    try:
+        descriptor = os.open(data.locks / f"{portal}.lock", os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

@@ -24,6 +24,7 @@ VERBS = {
     "show": "archive",
     "serve": "archive",
     "verify": "crawler",
+    "backup": "archive",
     "rebuild": "crawler",
     "merge": "crawler",
     "import": "crawler",

@@ -70,6 +70,18 @@ _BROKEN = {
         FROM revisions AS r JOIN captures AS c ON c.id = r.capture_id JOIN sightings AS s ON s.id = r.sighting_id
         WHERE c.portal <> s.portal
     """,
+    ("files", REBUILD): """
+        SELECT 'the file ' || f.digest || ' is held by row ' || c.id || ' of captures, which has no body'
+        FROM files AS f JOIN captures AS c ON c.id = f.capture_id WHERE c.record_type <> 'response'
+        UNION ALL
+        SELECT 'attachment ' || a.id || ' of document ' || d.uid || ' is ' || a.digest || ', which is no version of it'
+        FROM attachments AS a JOIN documents AS d ON d.id = a.document_id
+        WHERE a.digest IS NOT NULL AND NOT EXISTS (
+          SELECT 1 FROM attachment_versions AS v WHERE v.attachment_id = a.id AND v.digest = a.digest)
+        UNION ALL
+        SELECT 'attachment ' || a.id || ' of document ' || d.uid || ' is said to be here and has no file'
+        FROM attachments AS a JOIN documents AS d ON d.id = a.document_id WHERE a.state = 'ok' AND a.digest IS NULL
+    """,
 }  # fmt: skip
 
 

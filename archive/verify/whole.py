@@ -15,6 +15,7 @@ from archive.history.check import check_columns, check_content
 from archive.layout import DataDirectory
 from archive.search import check_index
 from archive.verify.concerned import documents_of
+from archive.verify.files import check_files
 from archive.verify.problem import RESTORE, Problem, Progress, silent
 from archive.verify.rows import REPAIR, check_foreign_keys, check_rows, check_uids
 from archive.verify.sample import Reread, check_sample
@@ -46,6 +47,8 @@ def verify(
         for check in (*checks, _content(db, deep, progress), _index(db, progress)):
             problems += _collected(check)
     problems += _collected(_captures(db, data, deep, progress))
+    if deep:
+        problems += _collected(check_files(db, data, progress))
     if deep and sample and reread is not None:
         told = {uid for problem in problems for uid in problem.documents}
         problems += _collected(check_sample(db, sample, reread, progress, told))
