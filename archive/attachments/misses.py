@@ -1,7 +1,8 @@
 """A file that did not come: why, and when to ask again. What is known of it stays.
 
 The reason stands in a finding of the document, ``attachment-gone``, ``attachment-error`` or ``attachment-refused``,
-which is resolved when the file comes; the table ``attachments`` has the state alone.
+which is resolved when the file comes; the table ``attachments`` has the state alone. It is a warning where nothing of
+the file is kept.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ def _find(
     if state == "refused":
         again = stamp_of(datetime.fromisoformat(at) + REFUSED_FOR) if reason != OFFSITE else None
     save_finding(
-        db, RULES[state], "info" if state == "refused" else "warning", f"{link.name}: {error}",
+        db, RULES[state], "info" if state == "refused" or link.digest else "warning", f"{link.name}: {error}",
         at=at, portal=portal, location=url_key, document_id=link.document_id, crawl_id=crawl_id,
         data={"name": link.name, "url": link.url, "reason": reason, "failures": failures + 1, "next_try": again},
     )  # fmt: skip

@@ -114,9 +114,22 @@ def _sighting(row: dict[str, Any]) -> str:
 
 
 def _attachment(row: dict[str, Any]) -> str:
+    """The file, when it came; where it was replaced, every version with its time and where its bytes lie."""
     state = value_label("attachments", "state", row["state"])
+    came = with_offset(row["versions"][0]["seen_at"]) if len(row["versions"]) == 1 else None
+    parts = [state, came, row["name"], _file(row), row["url"]]
+    if len(row["versions"]) > 1:
+        parts += [
+            f"第 {number} 版 {with_offset(version['seen_at'])} {_file(version)}"
+            f" {version['file']}:{version['offset']}+{version['length']}"
+            for number, version in enumerate(row["versions"], 1)
+        ]
+    return " ".join(part for part in parts if part)
+
+
+def _file(row: dict[str, Any]) -> str:
     size = f"{row['size']:,} 字节" if row["size"] is not None else ""
-    return " ".join(part for part in (state, row["name"], size, row["digest"], row["url"]) if part)
+    return " ".join(part for part in (row["media_type"], size, row["digest"]) if part)
 
 
 def _finding(row: dict[str, Any]) -> str:

@@ -27,7 +27,7 @@ _QUERIES = {
         SELECT url, role, state, first_seen_at, visited_at, ok_at, changed_at, gone_days, failures, last_error
         FROM sightings WHERE document_id = ? ORDER BY role = 'principal' DESC, first_seen_at, url_key""",
     "attachments": """
-        SELECT a.name, a.url, a.state, a.digest, f.media_type, f.size, a.first_seen_at, a.changed_at
+        SELECT a.name, a.url, a.state, a.digest, f.media_type, f.size, a.first_seen_at, a.last_seen_at, a.changed_at, a.id
         FROM attachments AS a LEFT JOIN files AS f ON f.digest = a.digest WHERE a.document_id = ?
         ORDER BY a.ordinal, a.url_key""",
     "findings": """
@@ -43,6 +43,11 @@ SELECT l.relation, 'from', d.uid, d.title, l.since FROM document_links AS l
 JOIN documents AS d ON d.id = l.document_id WHERE l.other_id = :id
 ORDER BY 1, 5, 3
 """
+_VERSIONS = """
+SELECT v.seen_at, v.digest, f.size, f.media_type, c.url, c.file, c.offset, c.length
+FROM attachment_versions AS v JOIN files AS f ON f.digest = v.digest JOIN captures AS h ON h.id = v.capture_id
+JOIN captures AS c ON c.id = coalesce(h.refers_to_id, h.id) WHERE v.attachment_id = ? ORDER BY v.seen_at, v.capture_id
+"""
 _CAPTURES = """
 SELECT rc.part, rc.ordinal, c.url, c.fetched_at, c.status, c.crawl_id, c.payload_digest, c.file, c.offset, c.length
 FROM revision_captures AS rc JOIN captures AS c ON c.id = rc.capture_id WHERE rc.revision_id = ?
@@ -52,7 +57,8 @@ ORDER BY rc.part <> 'page', rc.part, rc.ordinal
 
 def dossier(db: Database, document_id: int) -> dict[str, Any]:
     """The document with ``record`` (DESIGN §3, as it is shown; None while nothing was accepted), former uids,
-    revisions with their captures, sightings, attachments, findings, links and events."""
+    revisions with their captures, sightings, attachments with their versions (and where the bytes lie), findings,
+    links and events."""
     found: dict[str, Any] = _rows(db, _DOCUMENT, (document_id,))[0]
     revision_id = found.pop("revision_id")
     row = db.conn.execute("SELECT record FROM revisions WHERE id = ?", (revision_id,)).fetchone()
@@ -64,6 +70,8 @@ def dossier(db: Database, document_id: int) -> dict[str, Any]:
         revision["changed"] = json.loads(revision["changed"])
         revision["shown"] = bool(revision["shown"])
         revision["captures"] = _rows(db, _CAPTURES, (revision.pop("id"),))
+    for attachment in found["attachments"]:
+        attachment["versions"] = _rows(db, _VERSIONS, (attachment.pop("id"),))
     for event in found["events"]:
         event["data"] = json.loads(event["data"])
     found["links"] = _rows(db, _LINKS, {"id": document_id})

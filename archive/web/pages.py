@@ -24,7 +24,11 @@ WHERE d.revision_id IS NOT NULL ORDER BY d.published_on DESC, d.id DESC LIMIT 10
 """
 # What belongs to a document, and the most rows shown of each.
 _RELATED = {
-    "attachments": "SELECT id, name, url, state, changed_at FROM attachments WHERE document_id = ? ORDER BY ordinal, id",
+    "attachments": "SELECT a.id, a.name, a.url, a.state, a.last_seen_at, a.changed_at, f.media_type, f.size "
+    "FROM attachments AS a LEFT JOIN files AS f ON f.digest = a.digest WHERE a.document_id = ? ORDER BY a.ordinal, a.id",
+    "versions": "SELECT v.attachment_id, v.seen_at, v.digest, f.media_type, f.size, v.capture_id "
+    "FROM attachment_versions AS v JOIN attachments AS a ON a.id = v.attachment_id JOIN files AS f ON f.digest = v.digest "
+    "WHERE a.document_id = ? ORDER BY v.attachment_id, v.seen_at, v.capture_id",
     "revisions": "SELECT r.id, r.number, r.seen_at, r.cause, r.status, r.changed, r.capture_id, s.url "
     "FROM revisions AS r JOIN sightings AS s ON s.id = r.sighting_id WHERE r.document_id = ? ORDER BY r.seen_at, r.id",
     "sightings": "SELECT id, url, state, role, visited_at FROM sightings WHERE document_id = ? ORDER BY id",

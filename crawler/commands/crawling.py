@@ -32,6 +32,15 @@ COLUMNS = (
 )
 """Counters of the summary table and their labels."""
 
+FILES = (
+    ("new", "新存"),
+    ("changed", "被更换"),
+    ("unchanged", "未变"),
+    ("gone", "不见"),
+    ("failed", "没有取到"),
+    ("refused", "不取（他站、过大、robots.txt 等）"),
+)
+"""Counters of attachments and their labels."""
 
 _KEPT = "what was committed before is kept; make room or mend the permissions, then run it again"
 
@@ -128,7 +137,16 @@ def print_summary(reports: Sequence[CrawlReport], title: str = "抓取结果") -
         table.add_row(report.portal.id, *cells, f"[{style}]{word}[/]")
     console.print(table)
     for report in reports:
+        if report.counts.get("attachments_asked"):
+            console.print(f"{report.portal.id}: {_attachments(report)}", markup=False, highlight=False)
         for reason in report.verdict.reasons if report.verdict else []:
             console.print(f"{report.portal.id}: {reason}", markup=False, highlight=False)
         for failure in report.failures:
             console.print(f"{report.portal.id}: 未取到 {failure}", markup=False, highlight=False)
+
+
+def _attachments(report: CrawlReport) -> str:
+    """What became of the files that were asked for, in words."""
+    counts = {name: report.counts.get(f"attachments_{name}", 0) for name, _ in FILES}
+    said = [f"{label} {counts[name]}" for name, label in FILES if counts[name]]
+    return f"附件：问了 {report.counts['attachments_asked']} 个，{'，'.join(said) or '都没有答复'}"

@@ -140,4 +140,6 @@ class ProgressReport:
         pending = counts(session.reader, session.portal.id)["pending"] + session.revisits_left
         eta = pending / rate if rate and pending else None
         what = "documents" if since is not None else f"listings, page {tally['listing_pages']}"
+        if tally["attachments_asked"]:
+            what = f"attachments, {tally['attachments_asked']} asked for"
         return Snapshot(done, done + pending, rate, eta, what)
