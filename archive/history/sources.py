@@ -27,7 +27,8 @@ class SourcePart(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """All that a revision was read from. ``kind`` is its sighting's; the rest is of the entry that listed it first."""
+    """All that a revision was read from. ``kind`` is its sighting's; the rest is of the entry that listed it first, or
+    what the revision kept of another tool's listing."""
 
     kind: str
     parts: list[SourcePart]
@@ -53,8 +54,8 @@ _LISTING = """
     WHERE e.sighting_id = ? ORDER BY e.delisted_at IS NOT NULL, d.key LIMIT 1
 """
 _LAST_READ = """
-    SELECT s.extractor_version, s.revision_id,
-      CASE WHEN r.status = 'quarantined' AND r.content_hash = s.content_hash THEN r.id END
+    SELECT s.extractor_version, s.revision_id, iif(r.content_hash = s.content_hash, r.id, NULL),
+      r.status = 'quarantined'
     FROM sightings AS s LEFT JOIN revisions AS r ON r.sighting_id = s.id
     WHERE s.id = ? ORDER BY r.number DESC LIMIT 1
 """
@@ -73,9 +74,20 @@ def sources(db: Database, revision_id: int) -> Sources:
     parts = [
         _part(db, part, ordinal, id_) for part, ordinal, id_ in db.execute(_PARTS, [revision_id]).fetchall()
     ]
-    listed = db.execute(_LISTING, [sighting_id]).fetchone() or (None, None, "{}", None)
+    listed = db.execute(_LISTING, [sighting_id]).fetchone()
+    if listed is None:
+        return Sources(kind, parts, *_kept(db, revision_id), directory_key=None)
     title, published_on, fields, key = listed
     return Sources(kind, parts, title, published_on, json.loads(fields), key)
+
+
+def _kept(db: Database, revision_id: int) -> tuple[str | None, str | None, dict[str, str]]:
+    """Title, date and fields that a listing said which made no entries."""
+    (text,) = db.execute("SELECT record FROM revisions WHERE id = ?", [revision_id]).fetchone()
+    record = json.loads(text)
+    names = [name for name, source in record["field_sources"].items() if source == "listing"]
+    said = {name: record[name] for name in names if isinstance(record.get(name), str)}
+    return said.pop("title", None), said.pop("published_on", None), said
 
 
 def _part(db: Database, kind: str, ordinal: int, capture_id: int) -> SourcePart:
@@ -87,16 +99,17 @@ def _part(db: Database, kind: str, ordinal: int, capture_id: int) -> SourcePart:
 def last_read(db: Database, sighting_id: int) -> tuple[str | None, int | None]:
     """With which extractor version an address was last read, and the revision that says what it said then.
 
-    That may be one that is held back. Nothing of an address that was never archived.
+    Its own where it has one, which may be held back; else another address's of its document. Nothing of an address
+    that was never archived.
     """
-    version, accepted_id, held_back = db.execute(_LAST_READ, [sighting_id]).fetchone() or (None, None, None)
-    return version, held_back or accepted_id
+    row = db.execute(_LAST_READ, [sighting_id]).fetchone()
+    return (row[0], row[2] or row[1]) if row else (None, None)
 
 
 def accepted_before(db: Database, sighting_id: int) -> int | None:
     """The accepted revision that an address's document goes by while its last visit is held back; else None."""
     row = db.execute(_LAST_READ, [sighting_id]).fetchone()
-    return row[1] if row and row[2] is not None else None
+    return row[1] if row and row[2] is not None and row[3] else None
 
 
 def revisions_of(db: Database, portal: str) -> Iterator[RevisionRow]:

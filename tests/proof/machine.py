@@ -135,6 +135,17 @@ class History(RuleBasedStateMachine):
             self.minute += DAY
             self._take("gone", key)
 
+    @precondition(lambda self: self.now)
+    @rule(data=st.data(), days=st.integers(1, 4))
+    def blocked(self, data: st.DataObject, days: int) -> None:
+        """A challenge page on so many nights: none of these."""
+        key = data.draw(st.sampled_from(sorted(self.now)))
+        before = self._counts()
+        for _ in range(days):
+            self.minute += DAY
+            self._take("blocked", key)
+        assert self._counts() == before
+
     @rule(version=st.sampled_from((1, 2, 3)), killed=st.booleans())
     def new_code(self, version: int, killed: bool) -> None:
         """All captures read again: no revision is written, and a second time changes nothing."""

@@ -18,7 +18,7 @@ from archive.captures.model import Capture
 from archive.crawling.crawls import start_crawl
 from archive.crawling.frontier import fetch_failed
 from archive.crawling.portals import save_portal
-from archive.history.sources import last_read
+from archive.history.sources import accepted_before, last_read
 from archive.migrations import migrate
 from archive.record import Attachment, Record
 from archive.transaction import connect, transaction
@@ -170,12 +170,15 @@ class World:
         )  # fmt: skip
         return replace(made, **values)  # type: ignore[arg-type]
 
-    def baseline(self, sighting_id: int, version: int) -> Record | None:
-        """As the crawler does: what an address said last, read by today's code."""
+    def baseline(self, sighting_id: int, version: int) -> tuple[Record | None, Record | None]:
+        """As the crawler does: what an address said last, and what it said when last accepted, read by today's code."""
         known, revision_id = last_read(self.db, sighting_id)
-        if known is None or revision_id is None or known == str(version):
-            return None
-        return self.page_of(revision_id).read(self.key_of(revision_id), version)
+        if known is None or known == str(version):
+            return None, None
+        return self._read(revision_id, version), self._read(accepted_before(self.db, sighting_id), version)
+
+    def _read(self, revision_id: int | None, version: int) -> Record | None:
+        return self.page_of(revision_id).read(self.key_of(revision_id), version) if revision_id else None
 
     def page_of(self, revision_id: int) -> Page:
         """The page in a revision's capture."""
@@ -202,11 +205,12 @@ def _page(world: World, step: Step) -> VisitResult:
     world.pages[step.minute] = (step.key, step.page)
     sighting_id = world.sighting(step)
     record = step.page.read(step.key, step.version)
+    last, accepted = world.baseline(sighting_id, step.version)
     return write_visit(
         world.db,
         Visit(
             sighting_id, step.at, world.crawl_of(step), record, [(world.capture(step), "page", 0)], "sha256:00",
-            baseline=world.baseline(sighting_id, step.version),
+            baseline=last, accepted=accepted,
         ),
     )  # fmt: skip
 
