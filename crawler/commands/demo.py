@@ -48,7 +48,9 @@ def command(folder: Path, serve: bool) -> None:
         console.print("第一夜 · first night", style="bold")
         codes = [_run(data, ["crawl", *ids])]
         server.edition = 2
-        console.print("\n第二夜（门户改了一件、撤了一件、补登一件）· the next night", style="bold")
+        console.print(
+            "\n第二夜（每个门户改一件、撤一件、补登一件，一个附件同名更换）· the next night", style="bold"
+        )
         tonight = clock.now() + timedelta(days=1)
         codes.append(_run(data, ["crawl", *ids, "--sweep", "--revisit", "all"], now=tonight.isoformat()))
     if not data.database.is_file() or any(code not in (OK, TROUBLE) for code in codes):
@@ -106,6 +108,7 @@ def _summary(console: Console, db: Database) -> None:
         ("网址 addresses visited", number("SELECT count(*) FROM sightings WHERE state = 'ok'")),
         ("修订 revisions", number("SELECT count(*) FROM revisions")),
         ("附件链接 attachment links", number("SELECT count(*) FROM attachments")),
+        ("附件原件 files kept", number("SELECT count(*) FROM files")),
         ("WARC 存档 captures", number("SELECT count(*) FROM captures")),
         (
             "同号异文 numbers on two documents",
@@ -118,6 +121,10 @@ def _summary(console: Console, db: Database) -> None:
             ),
         ),
         ("改过的 edited since the first night", number("SELECT count(*) FROM events WHERE kind = 'revised'")),
+        (
+            "附件同名更换 replaced under its name",
+            number("SELECT count(*) FROM events WHERE kind = 'attachment-changed'"),
+        ),
         (
             "不见了的 gone since the first night",
             number("SELECT count(*) FROM sightings WHERE state = 'gone'"),

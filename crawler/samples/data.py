@@ -92,6 +92,8 @@ def load_data(portal_id: str) -> PortalData:
                 table["kind"],
                 table["edition"],
                 tuple(map(tuple, table.get("replace", ()))),
+                table.get("file", ""),
+                table.get("adds", ""),
             )
             for table in quirks.get("change", ())
         ),

@@ -39,8 +39,8 @@ class ExpectedPortal:
     """One portal's part of the archive after the crawls of editions 1 to ``edition``.
 
     ``entries``: rows that a full walk finds, by directory key. ``offsite``, ``failing`` (500), ``blocked``
-    (challenge), ``forbidden`` (robots.txt): addresses that give no document. ``gone``, ``edited`` and ``added``:
-    titles of what happened between edition 1 and this one. ``shared_numbers``: index numbers on several documents.
+    (challenge), ``forbidden`` (robots.txt): addresses that give no document. ``gone``, ``edited``, ``added`` and
+    ``replaced`` (its attachment): titles of what happened between edition 1 and this one. ``shared_numbers``: index numbers on several documents.
     ``redirects``: addresses that lead to another one's document.
     """
 
@@ -56,6 +56,7 @@ class ExpectedPortal:
     gone: list[str] = field(default_factory=list)
     edited: list[str] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
 
     @property
     def index_numbers(self) -> list[str]:
@@ -69,7 +70,17 @@ class ExpectedPortal:
 
     def summary(self) -> dict[str, int | dict[str, int]]:
         """The numbers that ``expected.toml`` keeps."""
-        lists = ("offsite", "failing", "blocked", "forbidden", "redirects", "gone", "edited", "added")
+        lists = (
+            "offsite",
+            "failing",
+            "blocked",
+            "forbidden",
+            "redirects",
+            "gone",
+            "edited",
+            "added",
+            "replaced",
+        )
         counts: dict[str, int | dict[str, int]] = {name: len(getattr(self, name)) for name in lists}
         return counts | {
             "documents": len(self.documents),
@@ -97,12 +108,15 @@ def expect(site: Site, edition: int) -> ExpectedPortal:
             _place_row(result, str(quirk.data["row_kind"]), str(quirk.data["href"]), str(quirk.data["title"]))
     numbers = result.index_numbers
     result.shared_numbers = sorted({number for number in numbers if numbers.count(number) > 1})
+    happened = {
+        "removed": result.gone,
+        "edited": result.edited,
+        "added": result.added,
+        "replaced": result.replaced,
+    }
     for change in site.data.changes:
         if change.edition <= edition:
-            title = site.data.document(change.document).title
-            {"removed": result.gone, "edited": result.edited, "added": result.added}[change.kind].append(
-                title
-            )
+            happened[change.kind].append(site.data.document(change.document).title)
     return result
 
 

@@ -42,12 +42,15 @@ class Quirk:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happens to a document from ``edition`` on: ``added``, ``edited`` (``replace``) or ``removed``."""
+    """What happens to a document from ``edition`` on: ``added``, ``edited`` (``replace``), ``removed``, or ``replaced``:
+    its attachment called ``file`` is another one at the same address, with the line ``adds`` more."""
 
     document: str
     kind: str
     edition: int
     replace: tuple[tuple[str, str], ...] = ()
+    file: str = ""
+    adds: str = ""
 
 
 @dataclass(frozen=True, slots=True)

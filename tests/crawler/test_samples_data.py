@@ -36,7 +36,11 @@ def test_quirks_and_changes_name_what_exists(portal_id: str) -> None:
     assert {quirk.directory for quirk in data.quirks} <= columns | {None}
     assert {change.document for change in data.changes} <= documents
     assert {key for document in data.documents for key in document.directories} <= columns
-    assert {change.kind for change in data.changes} == {"added", "edited", "removed"}
+    kinds = [change.kind for change in data.changes]
+    assert sorted(kind for kind in kinds if kind != "replaced") == ["added", "edited", "removed"]
+    for change in data.changes:
+        files = dict(text.attachments(data.document(change.document).text))
+        assert (change.file in files) == (change.kind == "replaced"), change
 
 
 @pytest.mark.parametrize("portal_id", PORTAL_IDS)

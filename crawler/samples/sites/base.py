@@ -174,7 +174,11 @@ class Site(Holdings):
         """The bytes of an attachment."""
         if not self.present(document, edition):
             return self.missing(0)
-        return make_file(name, document.title, text.paragraphs(document.text))
+        lines = text.paragraphs(document.text)
+        change = self.data.change(document.id, "replaced", edition)
+        if change is not None and change.file == name:
+            lines.append(change.adds)
+        return make_file(name, document.title, lines)
 
     def _single(self, column: Column, serial: int) -> Response:
         """A column that is one page: 公开指南 and the like (platforms.md §27)."""
