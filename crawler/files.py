@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from scrapy import Request
 from scrapy.http import Response
@@ -55,17 +56,24 @@ async def received_file(request: Request, response: Response, outcome: Outcome) 
 
 
 def _file(url: str, response: Response) -> FileFacts:
-    """The file's facts; raises :class:`NoFile`."""
     encodings = response.headers.getlist("Content-Encoding")
+    return file_in(url, response.body, encodings, response.headers.get("Content-Type"))
+
+
+def file_in(url: str, payload: bytes, encodings: Sequence[bytes], content_type: bytes | None) -> FileFacts:
+    """The facts of the file that a successful answer with these headers brought; raises :class:`NoFile`.
+
+    ``url``: what was asked for; ``payload``: the body as received.
+    """
     try:
-        body = decode_body(response.body, encodings, MAX_FILE, whole=True)
+        body = decode_body(payload, encodings, MAX_FILE, whole=True)
     except TooLarge as error:
         raise NoFile(f"the file is larger than allowed ({error})") from error
     except Truncated as error:
         raise NoFile(f"the file is cut off: {error}") from error
     if not body:
         raise NoFile("the answer is empty")
-    declared = media_type(response.headers.get("Content-Type"))
+    declared = media_type(content_type)
     if declared in _PAGES and _is_markup(body):
         if file_name_in(url) is not None:
             raise NoFile("a web page came instead of the file")

@@ -16,6 +16,7 @@ from archive.layout import DataDirectory
 from archive.record import Record
 from crawler import clock
 from crawler.portals.model import Portal
+from crawler.portals.nearest import nearest_directory
 from crawler.portals.plan import detail_for
 from pipelines.bundle import Bundle, ListingFacts, Part, PartKind
 from pipelines.decode import looks_binary
@@ -55,9 +56,10 @@ def archived_bundle(
             parts.append(part)
     if page is None:
         raise NoPage(f"revision {revision_id} of portal {portal.id} has no page capture: run gongkai verify")
+    day = clock.day_of(fetched_at)
     bundle = Bundle(
         page=page,
-        detail=detail_for(portal, clock.day_of(fetched_at), known.directory_key),
+        detail=detail_for(portal, day, known.directory_key or nearest_directory(portal, page.url, day)),
         parts=tuple(parts),
         listing=ListingFacts(known.title, known.published_on, known.fields),
         portal=portal.id,

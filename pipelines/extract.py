@@ -62,14 +62,15 @@ def extract(bundle: Bundle) -> Record:
 
 
 def file_record(bundle: Bundle) -> Record:
-    """The record of an entry that is itself a file: title and date from the listing, one attachment, itself."""
+    """The record of an entry that is itself a file: title and date from the listing, one attachment, itself.
+
+    That is called as its address calls it: what a listing says is no part of what the document says.
+    """
     record = _record(bundle, None)
     _describe(record, read_listing(bundle.page.url, bundle.listing))
     name = unquote(urlsplit(bundle.page.url).path.rpartition("/")[2], errors="replace")
     media_type = looks_binary(bundle.page.body) or (bundle.page.content_type or "").partition(";")[0].strip()
-    record.attachments = [
-        Attachment(bundle.page.url, record.title or name or bundle.page.url, media_type or None)
-    ]
+    record.attachments = [Attachment(bundle.page.url, name or bundle.page.url, media_type or None)]
     return record
 
 

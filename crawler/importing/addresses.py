@@ -28,6 +28,7 @@ from crawler.platforms.loader import load_profile
 from crawler.platforms.model import Urls
 from crawler.portals.merge import layered
 from crawler.portals.model import Portal
+from crawler.portals.nearest import nearest_directory
 from crawler.portals.plan import DirectoryPlan, era_of, plan
 
 MAX_EXPECTED = 10_000
@@ -73,14 +74,14 @@ class Addresses:
             return Kept("listing", key, directory=planned.directory.key, plan=planned, request=request)
         if method.upper() != "GET":
             return None
-        for urls, planned_key in self._urls(on, url):
+        for urls in self._urls(on, url):
             like = likeness(urls, self._portal.own_hosts, url)
             if like == "file" and not (media_type or "").startswith("image/"):
-                return Kept("attachment", self._key(urls, url), "file")
+                return Kept("attachment", url_key(url), "file")
             if like == "document" and self._is_document(urls, url, media_type):
-                return Kept("document", self._key(urls, url), directory=planned_key)
+                return Kept("document", self._key(urls, url))
         if media_type and _FILES.fullmatch(media_type):
-            return Kept("attachment", self._key(Urls(), url), "file")
+            return Kept("attachment", url_key(url), "file")
         return None
 
     def expect(self, planned: DirectoryPlan, request: ListingRequest) -> None:
@@ -99,16 +100,12 @@ class Addresses:
         parts = urlsplit(url)
         return bool(urls.document) or _NUMBER.search(f"{parts.path}?{parts.query}") is not None
 
-    def _urls(self, on: date, url: str) -> Iterator[tuple[Urls, str | None]]:
-        """How addresses are judged, first by the directories that the address lies under, the deepest first."""
-        path = urlsplit(url).path
-        near = [(len(folder), plan) for plan in self._on(on) if path.startswith(folder := _folder(plan))]
-        near = [(depth, plan) for depth, plan in near if depth > 1]
-        for _, planned in sorted(near, key=lambda pair: -pair[0]):
-            yield planned.urls, planned.directory.key
-        yield layered(load_profile(self._portal.family).urls, self._portal.urls), None
-        for planned in self._on(on):
-            yield planned.urls, None
+    def _urls(self, on: date, url: str) -> Iterator[Urls]:
+        """How addresses are judged, first by the directory that the address lies under."""
+        near = nearest_directory(self._portal, url, on)
+        yield from (planned.urls for planned in self._on(on) if planned.directory.key == near)
+        yield layered(load_profile(self._portal.family).urls, self._portal.urls)
+        yield from (planned.urls for planned in self._on(on))
 
     def _on(self, on: date) -> list[DirectoryPlan]:
         era = era_of(self._portal, on)
@@ -137,8 +134,3 @@ class Addresses:
 def _asked(request: ListingRequest) -> str:
     body = urlencode(dict(request.form)) if request.form is not None else request.body
     return request_key(request.method, request.url, body.encode() if body else None)
-
-
-def _folder(planned: DirectoryPlan) -> str:
-    path = urlsplit(planned.url or "").path
-    return path[: path.rfind("/") + 1]

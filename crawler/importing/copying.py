@@ -10,8 +10,9 @@ from typing import Literal
 
 from sqlite_utils import Database
 
+from archive.attachments.file import FileFacts
 from archive.captures.model import Capture
-from archive.captures.reader import MAX_BODY
+from archive.captures.reader import MAX_BODY, DamagedCapture, read_capture
 from archive.captures.records import payload_digest
 from archive.crawling.entries import ListedEntry
 from archive.layout import DataDirectory
@@ -20,10 +21,12 @@ from crawler import clock
 from crawler.engines import ENGINES
 from crawler.engines.base import Entry, ListingError
 from crawler.engines.links import is_file
+from crawler.files import BROUGHT, NOT_MODIFIED, NoFile, file_in
 from crawler.health import CrawlVerdict
 from crawler.importing.addresses import Addresses, Kept
 from crawler.importing.answers import NotTaken, Taken, original_key, taken
 from crawler.importing.exchanges import Exchange, exchanges
+from crawler.importing.http import values
 from crawler.importing.import_file import ImportFile
 from crawler.importing.known import Known
 from crawler.importing.records import ForeignRecord, read_records
@@ -74,7 +77,7 @@ def copy_captures(
     result = Imported()
     out = ImportFile(data, portal, [path.name for path in files])
     known = Known(db, data, portal.id)
-    copier = _Copier(portal, out, known, result)
+    copier = _Copier(data, portal, out, known, result)
     try:
         for path in files:
             for found in _exchanges(path, progress):
@@ -102,7 +105,8 @@ def _exchanges(path: Path, progress: Advance) -> Iterator[Exchange | BadInput]:
 
 
 class _Copier:
-    def __init__(self, portal: Portal, out: ImportFile, known: Known, result: Imported):
+    def __init__(self, data: DataDirectory, portal: Portal, out: ImportFile, known: Known, result: Imported):
+        self._data = data
         self._portal = portal
         self._out = out
         self._known = known
@@ -139,12 +143,30 @@ class _Copier:
             if (row := self._known.row(key, item.at, digest)) is not None:
                 self._known.refer(row, label)
             raise NotTaken("already")
-        capture = self._out.add(item, kept, key, original, Path(record.source).name[-200:])
+        source = Path(record.source).name[-200:]
+        brought = self._file(item, kept, original)
+        capture = self._out.add(item, kept, key, source, original=original, brought=brought)
         self._known.add(capture, label)
         self._result.counts["taken"] += 1
         self._result.counts[kept.role] += 1
         if listed and kept.directory is not None:
             self._out.sighted(capture, kept.directory, listed)
+
+    def _file(self, item: Taken, kept: Kept, original: Capture | None) -> FileFacts | None:
+        """The file that an answer brought; of a revisit, its original did."""
+        if kept.kind != "file" or item.answer.status not in (*BROUGHT, NOT_MODIFIED):
+            return None
+        payload, headers = item.answer.body, item.answer.headers
+        try:
+            if original is not None:
+                stored = read_capture(self._data, original.file, original.offset, original.length)
+                payload, headers = stored.payload, stored.headers
+            types = values(headers, b"content-type")
+            return file_in(item.url, payload, values(headers, b"content-encoding"), next(iter(types), None))
+        except DamagedCapture:
+            raise NotTaken("no_original") from None
+        except NoFile:
+            return None
 
     def _original(self, item: Taken, record: ForeignRecord) -> Capture:
         fields = record.fields

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archive import __version__
+from archive.attachments.file import FileFacts
 from archive.captures.model import Capture
 from archive.captures.records import Facts, event_block, response_block, revisit_block, warcinfo_block
 from archive.captures.writer import CaptureWriter
@@ -32,8 +33,17 @@ class ImportFile:
         self._writer = CaptureWriter(data, portal.id, self.crawl_id, year=clock.day().year, heading=heading)
         self.begun = False
 
-    def add(self, item: Taken, kept: Kept, key: str, original: Capture | None, source: str) -> Capture:
-        """Write an answer; of a revisit with ``original``, which it is like."""
+    def add(
+        self,
+        item: Taken,
+        kept: Kept,
+        key: str,
+        source: str,
+        *,
+        original: Capture | None = None,
+        brought: FileFacts | None = None,
+    ) -> Capture:
+        """Write an answer; of a revisit with ``original``, which it is like; ``brought``: the file in it."""
         if not self.begun:
             self._event("crawl-started", self._start(), clock.stamp())
             self.begun = True
@@ -48,7 +58,12 @@ class ImportFile:
             request_headers=item.question.headers or {},
             request_body=item.question.body,
             directory=kept.directory,
-            extra={"sighting": kept.key, "kind": kept.kind, "imported_from": source},
+            extra={
+                "sighting": kept.key,
+                "kind": kept.kind,
+                "imported_from": source,
+                **({"file": brought.to_dict()} if brought is not None else {}),
+            },
         )
         common: dict[str, Any] = {
             "url": item.url,

@@ -87,7 +87,8 @@ class Observations:
         if capture.role == "attachment":
             key = str(seen.facts.get("sighting") or capture.request_key.partition(" ")[2])
             observe_attachment(self._db, capture, key, FileFacts.from_facts(seen.facts))
-            return
+            if not _may_be_listed(seen):
+                return
         sighting = self._sighting(seen)
         if sighting is None:
             if page is not None:

@@ -13,6 +13,7 @@ from archive.layout import DataDirectory
 from archive.record import Finding, Record
 from crawler import clock
 from crawler.portals.model import Portal
+from crawler.portals.nearest import nearest_directory
 from crawler.portals.plan import detail_for
 from crawler.replay.index import Index
 from pipelines.bundle import Bundle, ListingFacts, Part, PartKind
@@ -46,11 +47,13 @@ class Pages:
         part = Part(stored.url, stored.body, stored.content_type)
         parts = list(self._parts(seen))
         facts = seen.facts
-        imported = "imported_from" in facts
-        listed: dict[str, Any] = facts.get("entry") or (self._index.named(seen) if imported else {})
+        day = clock.day_of(seen.at)
+        directory = facts.get("directory") or nearest_directory(self._portal, seen.capture.url, day)
+        unlisted_file = "imported_from" in facts and facts.get("kind") == "file"
+        listed: dict[str, Any] = facts.get("entry") or (self._index.named(seen) if unlisted_file else {})
         bundle = Bundle(
             page=part,
-            detail=detail_for(self._portal, clock.day_of(seen.at), facts.get("directory")),
+            detail=detail_for(self._portal, day, directory),
             parts=tuple(page for page, _, _ in parts),
             listing=ListingFacts(listed.get("title"), listed.get("published_on"), listed.get("fields") or {}),
             portal=self._portal.id,

@@ -15,6 +15,7 @@ from archive.record import Finding
 from archive.writer import touch, write_gone
 from crawler import clock
 from crawler.fetching import describe
+from crawler.portals.nearest import nearest_directory
 from crawler.session import CrawlSession
 from crawler.spiders.visits import DocumentVisit
 from crawler.turns import Turn
@@ -74,7 +75,9 @@ async def answer(session: CrawlSession, response: Response, entry: Due, turn: Tu
 
 async def _item(session: CrawlSession, response: Response, entry: Due, turn: Turn) -> DocumentItem:
     capture: Capture = response.meta["capture"]
-    detail = session.detail(clock.day_of(capture.fetched_at), entry.directory_key)
+    day = clock.day_of(capture.fetched_at)
+    directory = entry.directory_key or nearest_directory(session.portal, response.url, day)
+    detail = session.detail(day, directory)
     page = Part(url=response.url, body=response.body, content_type=_header(response, "Content-Type"))
     captures: list[tuple[Capture | int, str, int]] = [(capture, "page", 0)]
     if entry.listing_capture_id is not None:  # what the record takes from the listing is traceable too

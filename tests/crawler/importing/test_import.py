@@ -328,3 +328,22 @@ def test_a_rebuild_knows_what_was_imported(archive, tmp_path):
     crawls = "SELECT id, command, options, started_at, finished_at, verdict FROM crawls ORDER BY id"
     assert again.rows(crawls) == archive.rows(crawls)
     assert [row["command"] for row in archive.rows(crawls)] == ["import", "import"]
+
+
+def test_files_of_documents_are_versions_of_their_attachments(archive, tmp_path):
+    link = f"<a href='{HOST}/files/a.pdf'>附件.pdf</a>"
+    pdf = [("Content-Type", "application/pdf")]
+    file = Foreign().page(PAGE.format(1), utf8(1, extra=link), "2023-02-01T08:00:00Z")
+    file.page(f"{HOST}/files/a.pdf", b"%PDF-1.4 one", "2023-02-01T08:00:01Z", headers=pdf)
+    file.page(f"{HOST}/files/a.pdf", b"<html>login</html>", "2023-02-02T08:00:01Z")
+    later = Foreign().page(f"{HOST}/files/a.pdf", b"%PDF-1.4 two", "2023-03-01T08:00:01Z", headers=pdf)
+    archive.take(later.save(tmp_path / "later.warc.gz"))
+    archive.take(file.save(tmp_path / "first.warc.gz"))
+    assert archive.rows("SELECT name, state FROM attachments") == [{"name": "附件.pdf", "state": "ok"}]
+    rows = archive.rows(
+        "SELECT v.seen_at, f.size FROM attachment_versions AS v JOIN files AS f USING (digest) ORDER BY 1"
+    )
+    assert rows == [
+        {"seen_at": "2023-02-01T08:00:01.000Z", "size": 12},
+        {"seen_at": "2023-03-01T08:00:01.000Z", "size": 12},
+    ]
