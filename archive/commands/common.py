@@ -66,13 +66,16 @@ def open_archive(data: DataDirectory, *, readonly: bool = True) -> Database:
     except NewerDatabase as error:
         fail(str(error))
     except sqlite3.DatabaseError as error:
-        if not readonly and _is_disk(error):
-            fail(f"{data.database} cannot be written ({error}): nothing was changed", TROUBLE)
+        if _is_disk(error):
+            fail(f"{error}: is the disk full, or read-only? nothing was changed", TROUBLE)
         fail(f"{data.database} cannot be used as an archive ({error}): restore it from a backup")
     return db
 
 
 def _is_disk(error: sqlite3.DatabaseError) -> bool:
-    """Whether the file could not be opened for the disk's sake: READONLY, IOERR, FULL or CANTOPEN."""
+    """Whether the file could not be opened for the disk's sake: READONLY, IOERR, FULL or CANTOPEN.
+
+    Also to read it SQLite makes a file beside it. A file that ends too early (IOERR_SHORT_READ) is a damaged one.
+    """
     code = getattr(error.__cause__, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF in (8, 10, 13, 14)
+    return code is not None and code & 0xFF in (8, 10, 13, 14) and code != sqlite3.SQLITE_IOERR_SHORT_READ
