@@ -28,7 +28,7 @@ async def documents(session: CrawlSession) -> AsyncIterator[Due]:
     Each yielded entry holds a place of ``session.in_flight``, which whoever handles its answer gives back.
     """
     session.fetching_since = clock.monotonic()
-    session.absence = Absence(session)
+    session.absence = session.absence or Absence(session)
     revisits_before = _newest_visit(session)
     visited: set[int] = set()
     async for entry in _pending(session):
@@ -42,8 +42,8 @@ async def documents(session: CrawlSession) -> AsyncIterator[Due]:
 
 
 async def _admitted(session: CrawlSession, entry: Due) -> Due:
-    if session.absence is not None:
-        await session.absence.learn(entry)
+    if session.absence is not None and entry.kind == "page":
+        await session.absence.learn(entry.url, entry.directory_key)
     await session.in_flight.acquire()
     while session.journal.waiting > 4 * WINDOW and not session.over:
         await asyncio.sleep(0.05)

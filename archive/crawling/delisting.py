@@ -51,6 +51,13 @@ def seen_since(db: Database, walk_id: int) -> int:
     return int(db.conn.execute(_SEEN, (walk_id,)).fetchone()[0])
 
 
+def first_absent(db: Database, walk_id: int) -> str | None:
+    """The address of an entry that :func:`delist` would mark now; None when there is none."""
+    query = f"SELECT url FROM sightings WHERE id IN ({_ABSENT}) ORDER BY url_key LIMIT 1"
+    row = db.conn.execute(query, (walk_id,)).fetchone()
+    return row[0] if row else None
+
+
 def delist(db: Database, walk_id: int, *, at: str, crawl_id: str) -> int:
     """Mark what the walk's directory listed and this walk did not see; gives the number of entries.
 

@@ -230,3 +230,13 @@ def listed_count(db: Database, directory_id: int) -> int:
                       AND mode <> 'head' AND verdict = 'complete' ORDER BY finished_at DESC LIMIT 1), 0)
     """
     return int(db.execute(query, [directory_id]).fetchone()[0])
+
+
+def listed_titles(db: Database, crawl_id: str, directory_id: int | None = None, limit: int = 30) -> list[str]:
+    """Titles of rows that a crawl read, of one directory or of any."""
+    query = """
+        SELECT e.title FROM walks AS w JOIN entries AS e ON e.directory_id = w.directory_id AND e.last_walk_id = w.id
+        WHERE w.crawl_id = ? AND coalesce(w.directory_id = ?, 1) AND e.title IS NOT NULL
+        ORDER BY e.position, e.directory_id LIMIT ?
+    """
+    return [row[0] for row in db.execute(query, [crawl_id, directory_id, limit])]

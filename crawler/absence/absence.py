@@ -8,6 +8,7 @@ alike, its listings too, is out of order: then nothing is gone, and such answers
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Literal
 
 from scrapy import Request
@@ -16,6 +17,7 @@ from w3lib.html import get_meta_refresh
 
 from archive.captures.encoding import TooLarge, decode_body
 from archive.captures.media_type import media_type
+from archive.crawling.entries import listed_titles
 from archive.crawling.frontier import Due
 from archive.history.similarity import shingles
 from archive.urls import url_key
@@ -32,6 +34,8 @@ logger = logging.getLogger(__name__)
 Judgement = Literal["soft-404", "error"]
 _TEXT = (None, "text/html", "application/xhtml+xml", "text/plain")
 _HEAD = 8192
+ROWS_SHOWN = 0.8
+"""An error page that has so many of a listing's titles is what the portal answers to everything."""
 
 
 class Absence:
@@ -47,17 +51,16 @@ class Absence:
         self._good: dict[str | None, list[Said]] = {}  # tonight's documents, by directory
         self._beside: dict[str, list[Said]] = {}
         self._asked = False
-        self._listed = any(walk.entries for walk in session.walks)
 
-    async def learn(self, due: Due) -> None:
-        """Ask for an address that cannot exist, beside the first page that this crawl asks for."""
-        if self._asked or due.kind != "page" or self._session.over:
+    async def learn(self, beside: str, directory: str | None) -> None:
+        """Ask for an address that cannot exist, beside that of a page; only the first call asks."""
+        if self._asked or self._session.over:
             return
         self._asked = True
-        address, token = impossible(due.url, self._session.crawl_id)
+        address, token = impossible(beside, self._session.crawl_id)
         try:
             response = await self._session.ask(
-                Request(address, dont_filter=True, meta={"role": "probe", "directory": due.directory_key})
+                Request(address, dont_filter=True, meta={"role": "probe", "directory": directory})
             )
         except Exception as error:
             logger.info("%s: nothing learnt of missing pages: %s", address, describe(error))
@@ -67,10 +70,13 @@ class Absence:
         self._missing = said(response.body, _content_type(response), self._encoding)
         if url_key(response.url) != url_key(address) and token not in response.url:
             self._elsewhere.learn(response.url)
-        if self._missing is not None:
-            listings = self._examples.listings(self._session.crawl_id, self._session.started_at)
-            alike = bool(listings) and all(may_be(one, self._missing) for one in listings)
-            self._listed = self._listed and not alike
+
+    def shows(self, titles: Sequence[str]) -> bool:
+        """Whether the error page has the rows of a listing: then the portal answers that page to everything."""
+        known = [marks for title in titles if (marks := shingles(steady(title)))]
+        if self._missing is None or not known:
+            return False
+        return sum(marks <= self._missing.text for marks in known) >= ROWS_SHOWN * len(known)
 
     def judge(self, due: Due, asked: str, response: Response) -> Judgement | None:
         """Whether the answer to a document's request says that the document is gone; None: it does not.
@@ -119,7 +125,11 @@ class Absence:
 
     def _gone(self) -> Judgement:
         """An absence is believed of a portal that shows something else elsewhere."""
-        return "soft-404" if self._listed or any(self._good.values()) else "error"
+        return "soft-404" if any(self._good.values()) or self._lists() else "error"
+
+    def _lists(self) -> bool:
+        titles = listed_titles(self._session.reader, self._session.crawl_id)
+        return bool(titles) and not self.shows(titles)
 
 
 def _content_type(response: Response) -> str | None:

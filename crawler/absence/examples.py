@@ -1,4 +1,4 @@
-"""Pages of the archive to lay beside an answer: documents as they were, and tonight's listings."""
+"""Pages of the archive to lay beside an answer: documents as they were."""
 
 from __future__ import annotations
 
@@ -23,12 +23,6 @@ _BESIDE = f"""
     WHERE d.portal = ? AND d.key = ? AND s.state = 'ok' AND s.kind = 'page' AND s.revision_id IS NOT NULL
     ORDER BY s.url_key LIMIT {EXAMPLES}
 """
-_LISTINGS = f"""
-    SELECT file, offset, length FROM captures WHERE crawl_id = ? AND role = 'listing' AND outcome = 'content'
-      AND record_type = 'response' AND status BETWEEN 200 AND 299 AND fetched_at >= ?
-    ORDER BY id DESC LIMIT {EXAMPLES}
-"""
-
 Place = tuple[str, int, int]
 
 
@@ -49,10 +43,6 @@ class Examples:
         """Some documents of a directory."""
         keys = self._reader.execute(_BESIDE, [self._portal, directory]).fetchall()
         return [one for (key,) in keys for one in self.last_good(key)]
-
-    def listings(self, crawl_id: str, since: str) -> list[Said]:
-        """Some listing pages that this crawl read."""
-        return self._read(self._reader.execute(_LISTINGS, [crawl_id, since]).fetchall())
 
     def _read(self, places: Sequence[Place]) -> list[Said]:
         found = []

@@ -16,8 +16,10 @@ NEW_SHARE = 0.1
 """Of a large one (a home page) so much."""
 DISTINCT = 8
 """An error page whose own words are fewer is only recognised when everything is the same."""
-CONTAINED = 0.8
-"""So much of the error page's own words must be there."""
+CONTAINED = 0.6
+"""So much of the error page's own words must be there: an advertisement may be among them."""
+KEPT = 0.3
+"""A document that still says so much of what it said is there, whatever its template is now."""
 SAME = 2
 
 
@@ -38,6 +40,8 @@ def is_missing(
     of the title that a listing gives, which no error page shows.
     """
     if not may_be(answer, missing) or not all(_unlike(one, missing) for one in own):
+        return False
+    if any(len((one.text - missing.text) & answer.text) > KEPT * len(one.text - missing.text) for one in own):
         return False
     if title and title <= answer.text and not title <= missing.text:
         return False

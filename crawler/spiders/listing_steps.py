@@ -15,6 +15,7 @@ from archive.crawling.entries import ListedEntry, listed_count, record_listing
 from archive.crawling.walks import walk_counts
 from archive.urls import has_session, host_of, url_key
 from crawler import clock
+from crawler.absence.elsewhere import Elsewhere
 from crawler.engines.base import Entry, ListingPage, ListingRequest
 from crawler.engines.links import is_file
 from crawler.fetching import describe
@@ -43,6 +44,7 @@ class ListingSteps:
         self.walk_id = walk_id
         self.mode = mode
         self._session_ids_noted = False
+        self._elsewhere = Elsewhere(session.portal)
         self._position = position  # of the next page's first entry in the whole listing
 
     async def fetch(self, request: ListingRequest) -> Fetched:
@@ -56,9 +58,15 @@ class ListingSteps:
             return Fetched(None, problem=describe(error))
         capture: Capture | None = response.meta.get("capture")
         blocked = response.meta.get("challenge")
-        problem = f"HTTP {response.status}" if response.status >= 400 else None
+        problem = f"HTTP {response.status}" if response.status >= 400 else self._led_home(request, response)
         text = "" if problem or blocked else self._decoded(response)
         return Fetched(capture, response.status, text, response.url, problem, blocked)
+
+    def _led_home(self, request: ListingRequest, response: Any) -> str | None:
+        """A home page lists something too, but not what was asked for."""
+        if response.url == request.url or not self._elsewhere.is_home(response.url):
+            return None
+        return None if self._elsewhere.is_home(request.url) else "it leads to the portal's home page"
 
     def _decoded(self, response: Any) -> str:
         header = response.headers.get("Content-Type")

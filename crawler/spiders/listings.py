@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlite_utils import Database
 
+from archive.crawling.delisting import first_absent
+from archive.crawling.entries import listed_titles
 from archive.crawling.walks import (
     EMPTY_WALKS,
     WalkCounts,
@@ -17,6 +20,7 @@ from archive.crawling.walks import (
     walk_counts,
 )
 from crawler import clock
+from crawler.absence.absence import Absence
 from crawler.engines import ENGINES
 from crawler.engines.base import Entry, ListingPage, ListingRequest
 from crawler.health import WalkReport
@@ -82,7 +86,22 @@ async def _walk(session: CrawlSession, directory: Directory) -> None:
             seen=walk_counts(session.reader, row["id"]).entries_seen,
             empty_before=empty_in_the_last(session.reader, directory_id, EMPTY_WALKS),
         ).run()
+    if outcome.verdict == "complete" and await _shows_the_error_page(session, directory, steps):
+        reason = "the listing is the page that the portal shows for addresses that do not exist"
+        outcome = replace(outcome, verdict="incomplete", reason=reason)
     await _conclude(session, directory, steps, outcome)
+
+
+async def _shows_the_error_page(session: CrawlSession, directory: Directory, steps: ListingSteps) -> bool:
+    """Before entries are delisted: whether the portal answers the same to everything, its listings too."""
+    if steps.mode == "head" or directory.capped:
+        return False
+    absent = first_absent(session.reader, steps.walk_id)
+    if absent is None:
+        return False
+    session.absence = session.absence or Absence(session)
+    await session.absence.learn(absent, directory.key)
+    return session.absence.shows(listed_titles(session.reader, session.crawl_id, steps.directory_id))
 
 
 async def _conclude(

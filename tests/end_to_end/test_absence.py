@@ -1,0 +1,146 @@
+"""Delisted, gone, withdrawn, returned: each gives exactly the events of DESIGN §4 and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.samples.wire import Request, Response
+
+from . import absent_site as sites
+from .absent_site import Nights, Portal
+from .runner import Gongkai
+
+NEW = [("new", Portal.title(number)) for number in range(1, 6)]
+
+
+def outcomes(gongkai: Gongkai) -> set[str]:
+    return {word for (word,) in gongkai.query("SELECT outcome FROM captures WHERE role = 'document'")}
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [sites.not_found, sites.soft, sites.home, sites.refresh_home, sites.home_page, sites.error_page],
+)
+def test_delisted_then_withdrawn_then_returned(gongkai: Gongkai, missing: sites.Missing) -> None:
+    portal = Portal(missing)
+    title = portal.title(2)
+    with portal.site:
+        night = Nights(gongkai, portal)
+        assert night(1) == NEW
+        portal.withdraw(2)
+        assert night(2) == [("delisted", title)]
+        assert gongkai.query(
+            "SELECT url_key LIKE '%_2.html', gone_days FROM sightings WHERE state = 'gone'"
+        ) == [(1, 1)]
+        assert night(2) == []  # the same day
+        assert night(3) == []
+        assert night(4) == [("withdrawn", title)]
+        assert night(5) == []
+        assert outcomes(gongkai) == {"content", "gone" if missing is sites.not_found else "soft-404"}
+        text = gongkai.query("SELECT body_text <> '' FROM documents WHERE withdrawn_at IS NOT NULL")
+        assert text == [(1,)]
+        portal.publish(2)
+        assert night(6, "--revisit", "all") == [("returned", title)]
+        assert gongkai.count("entries", "delisted_at IS NOT NULL") == 0
+        assert gongkai.count("revisions") == 5
+
+
+def test_still_listed_but_gone_and_a_challenge_is_nothing(gongkai: Gongkai) -> None:
+    portal = Portal(sites.not_found)
+    with portal.site:
+        night = Nights(gongkai, portal, budget=9)
+        assert night(1) == NEW
+        del portal.documents[3]
+        portal.blocked = {4}
+        assert night(2) == []
+        assert night(3) == []
+        portal.blocked = set()
+        assert night(4) == [("withdrawn", portal.title(3))]
+        assert night(5) == []
+    assert outcomes(gongkai) == {"content", "gone", "blocked"}
+
+
+def test_two_nights_away_and_back_is_delisted_alone(gongkai: Gongkai) -> None:
+    portal = Portal(sites.soft)
+    with portal.site:
+        night = Nights(gongkai, portal)
+        night(1)
+        portal.withdraw(2)
+        assert night(2) == [("delisted", portal.title(2))]
+        assert night(3) == []
+        portal.publish(2)
+        assert night(4) == []
+        assert gongkai.count("sightings", "gone_days > 0") == 0
+        portal.listed.discard(2)
+        assert night(5) == []  # once for a document
+        assert gongkai.count("entries", "delisted_at IS NOT NULL") == 1
+
+
+@pytest.mark.parametrize("missing", [sites.soft, sites.home_page])
+def test_a_short_document_in_the_portals_template_is_a_document(
+    gongkai: Gongkai, missing: sites.Missing
+) -> None:
+    portal = Portal(missing)
+    portal.documents[5] = "<p>今日停水。</p>"
+    with portal.site:
+        night = Nights(gongkai, portal, budget=99)
+        assert night(1) == NEW
+        portal.publish(5, "<p>明日停水。</p>")
+        assert night(2) == [("revised", portal.title(5))]
+        assert night(3) == []
+    assert outcomes(gongkai) == {"content"}
+
+
+@pytest.mark.parametrize("how", [sites.home_page, sites.home])
+def test_a_portal_that_answers_everything_alike_withdraws_nothing(
+    gongkai: Gongkai, how: sites.Missing
+) -> None:
+    portal = Portal(how)
+
+    def alike(request: Request) -> Response:
+        return portal.home(request) if request.path == "/" else how(portal, request)
+
+    with portal.site:
+        night = Nights(gongkai, portal, budget=99)
+        assert night(1) == NEW
+        portal.everything = alike
+        for day in (2, 3, 4):
+            assert night(day, code=1) == []
+        portal.everything = None
+        assert night(5) == []
+    assert gongkai.count("sightings", "gone_days > 0") == 0
+    assert gongkai.count("entries", "delisted_at IS NOT NULL") == 0
+    assert outcomes(gongkai) == {"content", "error"}
+
+
+def test_a_probe_that_is_blocked_teaches_nothing(gongkai: Gongkai) -> None:
+    portal = Portal(lambda portal, request: sites.CHALLENGE)
+    with portal.site:
+        night = Nights(gongkai, portal, budget=99)
+        assert night(1) == NEW
+        assert night(2) == []
+    probes = gongkai.query("SELECT DISTINCT status, outcome FROM captures WHERE role = 'probe'")
+    assert probes == [(521, "blocked")]
+    assert outcomes(gongkai) == {"content"}
+
+
+def test_a_portal_that_fills_its_pages_by_scripts_answers_everything_alike(gongkai: Gongkai) -> None:
+    shell = sites.dressed('<div id="app"></div><script src="/app.js"></script>')
+    portal = Portal(lambda portal, request: shell)
+    portal.document = lambda number: shell  # type: ignore[method-assign]
+    with portal.site:
+        night = Nights(gongkai, portal, budget=99)
+        night(1)
+        assert gongkai.count("sightings", "state = 'ok'") == 5
+        assert night(2) == []
+    assert outcomes(gongkai) == {"content"}
+
+
+def test_one_question_a_crawl_and_none_where_nothing_is_asked(gongkai: Gongkai) -> None:
+    portal = Portal(sites.soft)
+    with portal.site:
+        night = Nights(gongkai, portal)
+        night(1)
+        assert gongkai.count("captures", "role = 'probe'") == 1
+        night(2)
+        assert gongkai.count("captures", "role = 'probe'") == 1
