@@ -27,7 +27,7 @@ class DueFile:
 
 # Rows of one address are told apart by nothing that matters here: the first one speaks for all.
 _DUE = """
-    SELECT a.url_key, a.url, a.name, min(a.id) FROM attachments AS a JOIN documents AS d ON d.id = a.document_id
+    SELECT a.url_key, a.url, a.name, min(a.id) FROM attachments AS a CROSS JOIN documents AS d ON d.id = a.document_id
     WHERE d.portal = :portal AND a.url_key > :after AND {where}
       AND (NOT :narrow OR a.document_id IN ({visited}))
     GROUP BY a.url_key ORDER BY a.url_key LIMIT :limit

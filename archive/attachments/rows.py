@@ -8,14 +8,15 @@ from sqlite_utils import Database
 
 from archive.attachments.file import FileFacts
 
+# CROSS JOIN: by the address first; SQLite would rather look at every document of the portal.
 _LINKS = """
 SELECT a.id, a.document_id, d.uid, a.name, a.url, a.state, a.digest, a.first_seen_at
-FROM attachments AS a JOIN documents AS d ON d.id = a.document_id
+FROM attachments AS a CROSS JOIN documents AS d ON d.id = a.document_id
 WHERE a.url_key = ? AND d.portal = ? ORDER BY a.id
 """
 _KNOWN = """
 SELECT v.capture_id, f.digest, f.size, f.media_type
-FROM attachments AS a JOIN documents AS d ON d.id = a.document_id
+FROM attachments AS a CROSS JOIN documents AS d ON d.id = a.document_id
 JOIN attachment_versions AS v ON v.attachment_id = a.id JOIN files AS f ON f.digest = v.digest
 WHERE a.url_key = ? AND d.portal = ? ORDER BY v.seen_at DESC, v.capture_id DESC LIMIT 1
 """
