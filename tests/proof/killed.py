@@ -25,7 +25,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-SMALL_WARC = 60_000
+SMALL_WARC = 12_000
 """Bytes after which a capture file is full here, so that rotation happens among a few pages."""
 
 _WRITES = {
