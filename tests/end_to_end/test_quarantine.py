@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from archive.layout import DataDirectory
+from archive.lock import portal_lock
 from crawler.samples.wire import Request, Response
+from tests.proof.comparison import difference, state
 
 from .runner import Gongkai, Ran, portal_text
 from .sites import LocalSite, page, trs_document, trs_listing, trs_path
@@ -168,21 +173,33 @@ def test_a_few_pages_never_hold_a_crawl_back(gongkai: Gongkai, portal: Redesigne
     assert [kind for kind, _ in readers(gongkai)["events"]] == ["new"] * 8 + ["quarantined"] * 8
 
 
-def test_a_killed_quarantine_is_finished_by_the_next_command(gongkai: Gongkai, portal: Redesigned) -> None:
+HALF_HELD_BACK = "SELECT count(*) FROM revisions WHERE quarantine_reason LIKE '%filled%'"
+HALF_FETCHED = (
+    "SELECT count(*) = 4 AND (SELECT count(*) FROM captures WHERE role = 'document') > 130 FROM crawls"
+)
+END = (
+    "SELECT json_extract(stats, '$.quarantine.finished_at') IS NOT NULL FROM crawls ORDER BY id DESC LIMIT 1"
+)
+
+
+@pytest.mark.parametrize(
+    ("when", "by"),
+    [(HALF_HELD_BACK, signal.SIGKILL), (HALF_FETCHED, signal.SIGINT)],
+    ids=["killed", "told to stop"],
+)
+def test_a_broken_off_quarantine_is_finished_by_the_next_command(
+    gongkai: Gongkai, portal: Redesigned, when: str, by: signal.Signals
+) -> None:
     three_nights(gongkai)
     before = readers(gongkai)
     portal.layout, portal.count = "renamed", 120
-    gongkai.kill_when(
-        "SELECT count(*) FROM revisions WHERE quarantine_reason LIKE '%filled%'",
-        "crawl", "local", "--revisit", "all", by=signal.SIGKILL,
-    )  # fmt: skip
+    gongkai.kill_when(when, "crawl", "local", "--revisit", "all", by=by)
     assert readers(gongkai) != before
-    assert gongkai("reextract", "--portal", "local").code in (0, 1)
+    with portal_lock(DataDirectory(gongkai.data), "local", "somebody else"):
+        assert "somebody else" in gongkai("portals", "release", "local").complained(3)
+    assert gongkai("reextract", "--portal", "local").code == 0
     assert readers(gongkai) == before
-    ((stats,),) = gongkai.query(
-        "SELECT json_extract(stats, '$.quarantine.finished_at') FROM crawls WHERE id = (SELECT max(id) FROM crawls)"
-    )
-    assert stats is not None
+    assert gongkai.query(END) == [(1,)]
     assert gongkai("verify", "--deep").code == 0
 
 
@@ -221,3 +238,29 @@ def test_the_next_night_alone_settles_a_mended_profile(gongkai: Gongkai, portal:
     assert ran.code == 0, ran.err
     assert readers(gongkai) == before
     assert gongkai.count("revisions") == DOCUMENTS
+
+
+def rebuilt(gongkai: Gongkai, folder: Path) -> Gongkai:
+    """An archive made from the captures of another, which it must be like."""
+    other = Gongkai(folder)
+    shutil.copytree(gongkai.data / "portals", folder / "portals")
+    ran = other("rebuild", "--from", str(gongkai.data / "captures"))
+    assert ran.code == 0, ran.err
+    assert difference(state(gongkai.data), state(folder)) == ""
+    return other
+
+
+def test_the_captures_alone_tell_what_is_held_back_and_what_was_released(
+    gongkai: Gongkai, portal: Redesigned, tmp_path: Path
+) -> None:
+    three_nights(gongkai)
+    portal.layout, portal.count = "renamed", 120
+    gongkai.kill_when(
+        "SELECT count(*) FROM revisions WHERE quarantine_reason LIKE '%filled%'",
+        "crawl", "local", "--revisit", "all",
+    )  # fmt: skip
+    portal.layout = "old"
+    assert gongkai("reextract", "--portal", "local").code in (0, 1)
+    rebuilt(gongkai, tmp_path / "held-back")
+    assert gongkai("portals", "release", "local", "--json").json()["revisions"] == 120
+    rebuilt(gongkai, tmp_path / "released")

@@ -1,0 +1,76 @@
+"""What a killed process left is told to the captures again before it is finished."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from archive.captures.observation import SeenEvent
+from archive.captures.scan import scan_file
+from archive.crawling.crawls import start_crawl
+from archive.crawling.portals import save_portal
+from archive.history.quarantine import marks
+from archive.history.quarantine.crawl import mark_quarantine
+from archive.history.quarantine.release import mark_release
+from archive.layout import DataDirectory
+from archive.migrations import migrate
+from archive.transaction import connect, transaction
+from crawler.quarantines import finish_left_over
+
+CRAWL, AT = "20261123T021500Z-00000001", "2026-11-23T02:15:00.000Z"
+LATER = "2026-11-24T02:15:00.000Z"
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> DataDirectory:
+    return DataDirectory(tmp_path)
+
+
+@pytest.fixture
+def db(data: DataDirectory) -> Database:
+    db = connect(data.database)
+    migrate(db, AT)
+    with transaction(db):
+        save_portal(
+            db, id="p", name="样例", family="trs-static", base_url="http://x.gov.cn/", region_code=None, site_code=None,
+            enabled=True, verified_on=None, config={}, config_hash="0", at=AT,
+        )  # fmt: skip
+        start_crawl(
+            db,
+            id=CRAWL,
+            portal="p",
+            command="crawl",
+            options={},
+            config_hash="0",
+            software="t",
+            vantage=None,
+            at=AT,
+        )
+    return db
+
+
+def events(data: DataDirectory) -> list[tuple[str, str, str, dict[str, object]]]:
+    files = sorted(path.relative_to(data.captures).as_posix() for path in data.captures.rglob("*.warc.gz"))
+    seen = [one for file in files for one in scan_file(data, file)]
+    return [(one.kind, one.crawl_id, one.at, one.data) for one in seen if isinstance(one, SeenEvent)]
+
+
+def test_a_mark_without_an_end_is_recorded_and_finished(data: DataDirectory, db: Database) -> None:
+    with transaction(db):
+        mark_quarantine(db, CRAWL, "索引号 …", AT)
+    finish_left_over(db, data, "p")
+    assert events(data) == [("quarantine", CRAWL, AT, {"reason": "索引号 …"})]
+    assert marks.mark(db, CRAWL, "quarantine")["finished_at"] == AT
+    with transaction(db):
+        mark_release(db, [CRAWL], LATER)
+    finish_left_over(db, data, "p")
+    assert events(data)[1:] == [("release", CRAWL, LATER, {"portal": "p", "crawls": [CRAWL]})]
+    assert marks.mark(db, CRAWL, "release")["finished_at"] == LATER
+    assert marks.mark(db, CRAWL, "quarantine")["released_at"] == LATER
+
+
+def test_nothing_left_over_writes_nothing(data: DataDirectory, db: Database) -> None:
+    finish_left_over(db, data, "p")
+    assert not data.captures.exists()
