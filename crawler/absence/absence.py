@@ -8,7 +8,6 @@ alike, its listings too, is out of order: then nothing is gone, and such answers
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from typing import Literal
 
 from scrapy import Request
@@ -34,8 +33,8 @@ logger = logging.getLogger(__name__)
 Judgement = Literal["soft-404", "error"]
 _TEXT = (None, "text/html", "application/xhtml+xml", "text/plain")
 _HEAD = 8192
-ROWS_SHOWN = 0.8
-"""An error page that has so many of a listing's titles is what the portal answers to everything."""
+SHOWN = 0.8
+"""So much of a listing is on the error page, and of the error page on the listing, where both are one page."""
 
 
 class Absence:
@@ -71,12 +70,21 @@ class Absence:
         if url_key(response.url) != url_key(address) and token not in response.url:
             self._elsewhere.learn(response.url)
 
-    def shows(self, titles: Sequence[str]) -> bool:
-        """Whether the error page has the rows of a listing: then the portal answers that page to everything."""
-        known = [marks for title in titles if (marks := shingles(steady(title)))]
-        if self._missing is None or not known:
+    def answers_for(self, directory_id: int | None = None) -> bool:
+        """Whether the error page is what this crawl read as the directory's listing, or as any (None).
+
+        It has the titles of the listing's rows, and the listing has what it has: a home page that shows the newest
+        rows of a short directory is another page.
+        """
+        if self._missing is None:
             return False
-        return sum(marks <= self._missing.text for marks in known) >= ROWS_SHOWN * len(known)
+        missing, crawl_id = self._missing.text, self._session.crawl_id
+        titles = map(steady, listed_titles(self._session.reader, crawl_id, directory_id))
+        known = [marks for title in titles if (marks := shingles(title))]
+        if not known or sum(marks <= missing for marks in known) < SHOWN * len(known):
+            return False
+        pages = self._examples.listings(crawl_id, directory_id)
+        return all(len(missing & page.text) >= SHOWN * len(missing) for page in pages)
 
     def judge(self, due: Due, asked: str, response: Response) -> Judgement | None:
         """Whether the answer to a document's request says that the document is gone; None: it does not.
@@ -128,8 +136,7 @@ class Absence:
         return "soft-404" if any(self._good.values()) or self._lists() else "error"
 
     def _lists(self) -> bool:
-        titles = listed_titles(self._session.reader, self._session.crawl_id)
-        return bool(titles) and not self.shows(titles)
+        return bool(listed_titles(self._session.reader, self._session.crawl_id)) and not self.answers_for()
 
 
 def _content_type(response: Response) -> str | None:

@@ -1,4 +1,4 @@
-"""Pages of the archive to lay beside an answer: documents as they were."""
+"""Pages of the archive to lay beside an answer: documents as they were, and tonight's listings."""
 
 from __future__ import annotations
 
@@ -23,6 +23,13 @@ _BESIDE = f"""
     WHERE d.portal = ? AND d.key = ? AND s.state = 'ok' AND s.kind = 'page' AND s.revision_id IS NOT NULL
     ORDER BY s.url_key LIMIT {EXAMPLES}
 """
+_LISTINGS = f"""
+    SELECT DISTINCT c.file, c.offset, c.length FROM walks AS w
+    JOIN entries AS e ON e.directory_id = w.directory_id AND e.last_walk_id = w.id
+    JOIN captures AS c ON c.id = e.capture_id AND c.record_type = 'response'
+    WHERE w.crawl_id = ? AND coalesce(w.directory_id = ?, 1) LIMIT {EXAMPLES}
+"""
+
 Place = tuple[str, int, int]
 
 
@@ -43,6 +50,10 @@ class Examples:
         """Some documents of a directory."""
         keys = self._reader.execute(_BESIDE, [self._portal, directory]).fetchall()
         return [one for (key,) in keys for one in self.last_good(key)]
+
+    def listings(self, crawl_id: str, directory_id: int | None) -> list[Said]:
+        """Some pages of a crawl's listings, of one directory or of any."""
+        return self._read(self._reader.execute(_LISTINGS, [crawl_id, directory_id]).fetchall())
 
     def _read(self, places: Sequence[Place]) -> list[Said]:
         found = []

@@ -9,7 +9,6 @@ from datetime import timedelta
 from sqlite_utils import Database
 
 from archive.crawling.delisting import first_absent
-from archive.crawling.entries import listed_titles
 from archive.crawling.walks import (
     EMPTY_WALKS,
     WalkCounts,
@@ -101,7 +100,7 @@ async def _shows_the_error_page(session: CrawlSession, directory: Directory, ste
         return False
     session.absence = session.absence or Absence(session)
     await session.absence.learn(absent, directory.key)
-    return session.absence.shows(listed_titles(session.reader, session.crawl_id, steps.directory_id))
+    return session.absence.answers_for(steps.directory_id)
 
 
 async def _conclude(
