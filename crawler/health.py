@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from crawler.page_health import Complaint
+from crawler.page_health import Complaint, in_short
 
 Completeness = Literal["complete", "incomplete", "blocked", "failed", "empty-as-expected"]
 Verdict = Literal["ok", "degraded", "failed", "interrupted"]
@@ -83,7 +83,7 @@ def judge(
         verdict="degraded" if verdict.verdict == "ok" else verdict.verdict,
         reasons=[complaint.sentence(portal) for complaint in pages] + verdict.reasons,
         resumable=False,
-        quarantine="; ".join(complaint.short for complaint in pages),
+        quarantine=in_short(pages),
     )
 
 

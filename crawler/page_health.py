@@ -59,6 +59,11 @@ class Complaint:
         )
 
 
+def in_short(complaints: Sequence[Complaint]) -> str:
+    """Why something is held back, for every revision of it."""
+    return "; ".join(complaint.short for complaint in complaints)
+
+
 def judge_pages(
     counts: PageCounts, history: Sequence[Mapping[str, Any]], names: Mapping[str, str]
 ) -> list[Complaint]:

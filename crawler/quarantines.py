@@ -16,13 +16,13 @@ from sqlite_utils import Database
 from archive import __version__
 from archive.captures.records import event_block, warcinfo_block
 from archive.captures.writer import CaptureWriter
-from archive.crawling.crawls import page_history
+from archive.crawling.crawls import broken_off_before, page_history
 from archive.history.quarantine import marks
 from archive.history.quarantine.unfinished import finish_unfinished
 from archive.layout import DataDirectory
 from crawler import clock
 from crawler.page_counts import PageCounts
-from crawler.page_health import HISTORY, Complaint, judge_pages
+from crawler.page_health import HISTORY, Complaint, in_short, judge_pages
 from crawler.portals.model import Portal
 
 COMPARED = {"backfill": ("backfill",)}
@@ -34,6 +34,16 @@ def complaints(db: Database, portal: Portal, command: str, counts: PageCounts) -
     commands = COMPARED.get(command, ("crawl", "nightly", "backfill"))
     names = {directory.key: directory.name for directory in portal.directories}
     return judge_pages(counts, page_history(db, portal.id, commands, HISTORY), names)
+
+
+def overlooked(db: Database, portal: Portal, crawl_id: str) -> tuple[str, str] | None:
+    """The crawl before this one and why to hold it back, where it died before anybody judged what its pages said."""
+    dead = broken_off_before(db, portal.id, crawl_id)
+    if dead is None:
+        return None
+    dead_id, command, pages = dead
+    found = complaints(db, portal, command, PageCounts.from_dict(pages))
+    return (dead_id, in_short(found)) if found else None
 
 
 def record_again(db: Database, data: DataDirectory, portal: str) -> bool:

@@ -42,7 +42,7 @@ from crawler.portals.model import Portal
 from crawler.portals.plan import config_hash, detail_for
 from crawler.portals.register import register
 from crawler.portals.stored import config_of
-from crawler.quarantines import record_again
+from crawler.quarantines import overlooked, record_again
 from crawler.turns import Turns
 from pipelines.detail import Detail
 
@@ -191,6 +191,9 @@ class CrawlSession:
 
     async def go_on(self) -> None:
         """Finish what a killed process left of the portal's quarantines and releases, before anything is visited."""
+        if dead := overlooked(self.reader, self.portal, self.crawl_id):
+            at = self.moment()
+            await self.journal.commit(lambda db: mark_quarantine(db, *dead, at))
         if record_again(self.reader, self.data, self.portal.id):
             await self._do(unfinished_steps(self.reader, self.portal.id))
 

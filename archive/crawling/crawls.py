@@ -72,10 +72,24 @@ def pages_so_far(db: Database, crawl_id: str) -> dict[str, Any]:
     return dict(json.loads(row[0])) if row and row[0] else {}
 
 
+def broken_off_before(db: Database, portal: str, crawl_id: str) -> tuple[str, str, dict[str, Any]] | None:
+    """The portal's crawl before this one, where it died: its id, its command and what its pages said until then.
+
+    None where it ended otherwise, where nothing was kept of its pages, and where it is held back already.
+    """
+    row = db.execute(
+        "SELECT id, command, json_extract(stats, '$.pages'), verdict = 'interrupted' AND finished_at IS NOT NULL"
+        " AND json_type(stats, '$.quarantine') IS NULL FROM crawls"
+        " WHERE portal = ? AND id <> ? AND command <> 'rebuild' ORDER BY started_at DESC, id DESC LIMIT 1",
+        [portal, crawl_id],
+    ).fetchone()
+    return (row[0], row[1], json.loads(row[2])) if row and row[2] and row[3] else None
+
+
 def page_history(db: Database, portal: str, commands: Collection[str], limit: int) -> list[dict[str, Any]]:
     """What the pages of the portal's last crawls said (``stats.pages``), the newest first, at most ``limit``.
 
-    Only finished crawls of these commands that read pages, and of the quarantined ones only those that somebody
+    Only crawls of these commands that read pages and came to their end, and of the quarantined ones only those that somebody
     looked at and released: such a crawl is how the portal is now, and nothing before it counts any more.
     """
     rows = db.execute(
@@ -83,7 +97,8 @@ def page_history(db: Database, portal: str, commands: Collection[str], limit: in
         SELECT json_extract(stats, '$.pages'), json_type(stats, '$.quarantine') IS NOT NULL
         FROM crawls WHERE portal = ? AND finished_at IS NOT NULL AND command IN (SELECT value FROM json_each(?))
           AND json_type(stats, '$.pages') = 'object'
-          AND (json_type(stats, '$.quarantine') IS NULL OR json_type(stats, '$.quarantine.released_at') = 'text')
+          AND iif(json_type(stats, '$.quarantine') IS NULL, verdict <> 'interrupted',
+                  json_type(stats, '$.quarantine.released_at') = 'text')
         ORDER BY started_at DESC, id DESC LIMIT ?
         """,
         [portal, json.dumps(sorted(commands)), limit],
