@@ -23,6 +23,8 @@ from crawler.portals.model import Portal
 FIRST_DAY = datetime(1990, 1, 1, tzinfo=UTC)
 MAX_AHEAD = timedelta(days=1)
 """A capture's clock may be wrong by this much; a later time would be the future of the archive."""
+NO_PAGES = frozenset({"probe", "robots", "tree", "part"})
+"""Roles of answers in our own files that are no visit of anything by themselves."""
 GONE = (404, 410)
 PARTIAL = (204, 205, 206)
 NOT_MODIFIED = 304
@@ -52,7 +54,9 @@ class Taken:
     revisit: bool
 
     def outcome(self) -> Outcome:
-        """What it brought, by its status and by how firewalls answer."""
+        """What it brought, by its status and by how firewalls answer; a soft 404 only our own crawls recognise."""
+        if self.question.outcome == "soft-404":
+            return "soft-404"
         if len(self.text) <= HEAD_BYTES and recognise(self.answer.status, self.text) is not None:
             return "blocked"
         if self.answer.status in GONE:
@@ -72,6 +76,8 @@ def taken(exchange: Exchange, portal: Portal) -> Taken:
             raise NotTaken("offsite")
     except ValueError:
         raise NotTaken("other") from None
+    if exchange.question.role in NO_PAGES:
+        raise NotTaken("other")
     at = _moment(exchange)
     if "warc-truncated" in record.fields:
         raise NotTaken("damaged", _trouble(exchange, "was cut off when it was captured"))

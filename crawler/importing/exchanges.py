@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crawler.importing.http import Question, parse_request
 from crawler.importing.records import ForeignRecord
@@ -57,7 +57,7 @@ def _question(record: ForeignRecord) -> Question | None:
     if found is None or not found.headers:
         return found
     headers = {name: value for name, value in found.headers.items() if name.lower() not in _PRIVATE}
-    return Question(found.method, headers, found.body)
+    return replace(found, headers=headers)
 
 
 def _of_request(record: ForeignRecord) -> Question | None:
@@ -77,6 +77,7 @@ def _of_ours(record: ForeignRecord) -> Question | None:
         facts = json.loads(record.block)
         body = facts["request_body"]
         headers = {str(name): str(value) for name, value in facts["request_headers"].items()}
-        return Question(str(facts["method"]), headers, base64.b64decode(body) if body else None)
+        asked = base64.b64decode(body) if body else None
+        return Question(str(facts["method"]), headers, asked, str(facts["role"]), str(facts["outcome"]))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, binascii.Error):
         return None

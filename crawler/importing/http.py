@@ -34,11 +34,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A request."""
+    """A request; ``role`` and ``outcome`` are what Gongkai's own file says of its answer."""
 
     method: str = "GET"
     headers: dict[str, str] | None = None
     body: bytes | None = None
+    role: str | None = None
+    outcome: str | None = None
 
 
 def values(headers: Headers, name: bytes) -> list[bytes]:

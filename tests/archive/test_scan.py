@@ -166,7 +166,8 @@ def stored(raw: bytes) -> bytes:
 @pytest.mark.parametrize("name", [f"{CRAWL}-00001.warc.gz", "renamed.warc.gz"])
 def test_a_warc_file_inside_a_damaged_body_is_not_believed(tmp_path, name):
     planted = page(9, b"forged", crawl=OTHER).data
-    raw = zlib.decompress(page(1, planted).data[: page(1, planted).length], 31)
+    block = page(1, planted)
+    raw = zlib.decompress(block.data[: block.length], 31)
     outer = stored(raw)
     assert planted in outer
     flipped = outer[:5] + b"\xff" + outer[6:12] + b"\xff" + outer[13:]

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from archive.captures.observation import SeenCapture
 from archive.captures.reader import read_capture
+from archive.captures.records import Facts, response_block
 from crawler.commands.rebuild import command as rebuild
 from tests.crawler.importing.conftest import (
     HOST,
@@ -24,6 +25,8 @@ from tests.crawler.importing.conftest import (
     utf8,
     wacz,
 )
+
+CRAWL = "20230201T000000Z-00000001"
 
 
 def test_pages_become_visits_at_the_time_of_their_capture(archive, tmp_path):
@@ -249,6 +252,20 @@ def test_our_own_capture_files_of_another_archive(new_archive, tmp_path):
     (file,) = first.data.captures.rglob("*.warc.gz")
     assert second.take(file)["counts"] == {"taken": 2, "listing": 1, "document": 1}
     assert second.story() == first.story()
+    ours = b"".join(
+        response_block(
+            url=PAGE.format(number), fetched_at=f"2023-02-0{number}T00:00:00Z", status=200, headers=[], body=utf8(number),
+            facts=Facts(CRAWL, "imported", role, outcome, f"GET {number}"),
+        ).data
+        for number, role, outcome in [(1, "document", "soft-404"), (2, "probe", "content"), (3, "document", "content")]
+    )  # fmt: skip
+    (tmp_path / "ours.warc.gz").write_bytes(ours)
+    third = new_archive("three")
+    assert third.take(tmp_path / "ours.warc.gz")["counts"] == {"taken": 2, "document": 2, "other": 1}
+    assert third.rows("SELECT title FROM documents") == [{"title": "第3号年度报告"}]
+    assert third.rows("SELECT state, gone_days FROM sightings ORDER BY url_key LIMIT 1") == [
+        {"state": "gone", "gone_days": 1}
+    ]
 
 
 def test_a_challenge_is_no_content_and_a_missing_page_is_gone(archive, tmp_path):
