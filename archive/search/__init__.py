@@ -9,6 +9,7 @@ from archive.search.index import (
     IndexOutdated,
     fts_row,
     index_document,
+    index_later,
     rebuild_index,
     search_version,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "fold",
     "fts_row",
     "index_document",
+    "index_later",
     "index_tokens",
     "match_expression",
     "printable",

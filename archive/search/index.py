@@ -148,6 +148,16 @@ def rebuild_index(db: Database, progress: Callable[[int], None] | None = None) -
     return count
 
 
+def index_later(db: Database, after: int) -> None:
+    """Leave the documents with ids above ``after`` to a rebuilding, inside the caller's transaction.
+
+    For who writes so many at once that indexing them would keep others out for minutes: their ids must be higher than
+    any before, and :func:`rebuild_index` is to be called after the commit. Until that is done nobody searches.
+    """
+    if rebuilt_to(db) is None:
+        _set_version(db, _reached(after))
+
+
 def _reached(document_id: int) -> str:
     return f"{SEARCH_VERSION}, rebuilt to {document_id}"
 

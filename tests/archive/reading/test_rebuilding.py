@@ -11,7 +11,15 @@ from sqlite_utils import Database
 
 from archive import batches
 from archive.prepare import prepare
-from archive.search import IndexOutdated, check_index, fts_row, index_document, rebuild_index, search
+from archive.search import (
+    IndexOutdated,
+    check_index,
+    fts_row,
+    index_document,
+    index_later,
+    rebuild_index,
+    search,
+)
 from archive.search.index import rebuilt_to
 from archive.transaction import NestedTransaction, connect, transaction
 
@@ -88,6 +96,19 @@ def test_one_that_another_process_finishes_is_finished(db: Database, half: list[
     assert check_index(db) == check_index(other) == []
     assert rebuild_index(other) == 6, "a whole index is made anew when that is asked for"
     other.close()
+
+
+def test_many_at_once_are_indexed_after_their_transaction(db: Database, make: SimpleNamespace) -> None:
+    first = make.document(db, title="第一号公告")
+    with transaction(db):
+        index_later(db, first)
+    for name in "二三":
+        make.document(db, title=f"第{name}号公告")
+    with pytest.raises(IndexOutdated):
+        search(db, "公告")
+    assert rebuild_index(db) == 2, "only those that were left"
+    assert check_index(db) == []
+    assert search(db, "公告").total == 3
 
 
 def test_not_inside_a_transaction(db: Database) -> None:
