@@ -28,11 +28,14 @@ class NoFile(ValueError):
     """The answer is not the file that was asked for; one sentence."""
 
 
-async def received_file(request: Request, response: Response, outcome: Outcome) -> FileFacts | None:
+async def received_file(
+    request: Request, response: Response, outcome: Outcome, limit: int
+) -> FileFacts | None:
     """The file that ``response``, as received, brought; None where none was asked for or none came.
 
     Asked for: as an attachment, or as an entry of a listing that is a file. Sets ``request.meta``: ``file`` to the
-    result, ``no_file`` to the reason where a successful answer is no file.
+    result, ``no_file`` to the reason where a successful answer is no file. ``limit``: bytes of the largest file that is
+    taken, as the downloader has it.
     """
     meta = request.meta
     meta["file"] = meta["no_file"] = None
@@ -44,10 +47,10 @@ async def received_file(request: Request, response: Response, outcome: Outcome) 
     elif response.status in BROUGHT:
         try:
             if len(response.body) < THREAD_BYTES:
-                meta["file"] = _file(due.url, response)
+                meta["file"] = _file(due.url, response, limit)
             else:
                 meta["file"] = await asyncio.get_running_loop().run_in_executor(
-                    None, _file, due.url, response
+                    None, _file, due.url, response, limit
                 )
         except NoFile as reason:
             meta["no_file"] = str(reason)
@@ -55,7 +58,7 @@ async def received_file(request: Request, response: Response, outcome: Outcome) 
     return file
 
 
-def _file(url: str, response: Response) -> FileFacts:
+def _file(url: str, response: Response, limit: int) -> FileFacts:
     encodings = response.headers.getlist("Content-Encoding")
     return file_in(url, response.body, encodings, response.headers.get("Content-Type"))
 
@@ -66,7 +69,7 @@ def file_in(url: str, payload: bytes, encodings: Sequence[bytes], content_type: 
     ``url``: what was asked for; ``payload``: the body as received.
     """
     try:
-        body = decode_body(payload, encodings, MAX_FILE, whole=True)
+        body = decode_body(payload, encodings, min(limit, MAX_FILE), whole=True)
     except TooLarge as error:
         raise NoFile(f"the file is larger than allowed ({error})") from error
     except Truncated as error:

@@ -185,7 +185,7 @@ async def _judged(
 ) -> tuple[Outcome, FileFacts | None]:
     """What the answer is, and the file that it brought, if one was asked for."""
     outcome = _outcome(session, request, response, challenge)
-    file = await received_file(request, response, outcome)
+    file = await received_file(request, response, outcome, session.portal.http.max_bytes)
     if request.meta["no_file"] is not None and _role(request) == "attachment":
         return "error", None
     return outcome, file
