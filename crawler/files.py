@@ -60,13 +60,15 @@ async def received_file(
 
 def _file(url: str, response: Response, limit: int) -> FileFacts:
     encodings = response.headers.getlist("Content-Encoding")
-    return file_in(url, response.body, encodings, response.headers.get("Content-Type"))
+    return file_in(url, response.body, encodings, response.headers.get("Content-Type"), limit)
 
 
-def file_in(url: str, payload: bytes, encodings: Sequence[bytes], content_type: bytes | None) -> FileFacts:
+def file_in(
+    url: str, payload: bytes, encodings: Sequence[bytes], content_type: bytes | None, limit: int = MAX_FILE
+) -> FileFacts:
     """The facts of the file that a successful answer with these headers brought; raises :class:`NoFile`.
 
-    ``url``: what was asked for; ``payload``: the body as received.
+    ``url``: what was asked for; ``payload``: the body as received; ``limit``: bytes of the largest file that is taken.
     """
     try:
         body = decode_body(payload, encodings, min(limit, MAX_FILE), whole=True)
