@@ -16,6 +16,10 @@ FIRST_VISIT = """
 SELECT crawl_id, fetched_at FROM captures
 WHERE portal = ? AND request_key = ? AND outcome = 'content' ORDER BY crawl_id, fetched_at LIMIT 1
 """
+FIRST_REVISION = """
+SELECT c.crawl_id, r.seen_at FROM revisions AS r JOIN captures AS c ON c.id = r.capture_id
+WHERE r.sighting_id = ? ORDER BY 1, 2 LIMIT 1
+"""
 
 
 class Speaker(NamedTuple):
@@ -63,7 +67,18 @@ def _role(speaker: Speaker, principal: Speaker) -> str:
 
 def _first_visit(db: Database, speaker: Speaker) -> tuple[str, str, str]:
     """(crawl id, time, url_key) of the first visit, by which documents get their uid and sightings their
-    order."""
-    found = db.conn.execute(FIRST_VISIT, (speaker.portal, f"GET {speaker.url_key}")).fetchone()
-    crawl_id, at = found or ("", speaker.first_seen_at)
+    order.
+
+    Where the address as it was asked for has a parameter that its key drops, only revisions tell; an address with
+    neither was visited after the one that made the document.
+    """
+    visits = [
+        tuple(row)
+        for sql, parameters in (
+            (FIRST_VISIT, (speaker.portal, f"GET {speaker.url_key}")),
+            (FIRST_REVISION, (speaker.id,)),
+        )
+        for row in db.conn.execute(sql, parameters)
+    ]
+    crawl_id, at = min(visits, default=("~", speaker.first_seen_at))
     return crawl_id, at, speaker.url_key

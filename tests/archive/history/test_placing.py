@@ -158,3 +158,15 @@ def test_two_renumbered_documents_meet(site: Any) -> None:
     assert joined.uid == first.uid
     assert site.count("documents") == 1
     assert site.count("document_links") == 0
+
+
+def test_the_first_visited_speaks_also_where_addresses_drop_parameters(site: Any, prose: Any) -> None:
+    """A capture's key has the parameters that its sighting's key has not."""
+    first = site.visit("/b.html", index_number=N1)
+    site.visit("/a.html", index_number=N1)
+    site.db.execute("UPDATE captures SET request_key = request_key || '?sid=1' WHERE url LIKE '%/a.html'")
+    assert site.visit("/b.html", index_number=N1, body_text=edited(prose(1))).outcome == "revised"
+    assert [site.role("/a.html"), site.role("/b.html")] == ["variant", "principal"]
+    site.db.execute("UPDATE captures SET request_key = request_key || '?sid=1' WHERE url LIKE '%/b.html'")
+    assert site.visit("/a.html", index_number=N1, body_text=edited(prose(1))).uid == first.uid
+    assert [site.role("/a.html"), site.role("/b.html")] == ["alias", "principal"]
