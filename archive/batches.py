@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from archive.transaction import transaction
 
-BATCH_SECONDS = 0.1
+BATCH_SECONDS = 0.08
 """After this long no further step is begun in a transaction; what remains of the 200 ms is for the last step and the
 commit's fsync."""
 

@@ -59,10 +59,13 @@ def make_command(reread_in: Callable[[Database, DataDirectory], Reread] | None) 
             def check() -> list[Problem]:
                 return verify(db, data, deep=deep, sample=sample, reread=reread, progress=progress)
 
-            problems, repaired = check(), Repaired()
-            if mend and problems:
-                repaired = _repair(db, data, problems, progress)
-                problems = check() if repaired.done else problems
+            try:
+                problems, repaired = check(), Repaired()
+                if mend and problems:
+                    repaired = _repair(db, data, problems, progress)
+                    problems = check() if repaired.done else problems
+            except KeyboardInterrupt:
+                fail("interrupted: run it again; a repair goes on where it was", INTERRUPTED)
             counts = {name: db[name].count for name in ("documents", "captures")}
         _tell(data, problems, repaired, counts, as_json)
         errors = any(problem.severity == "error" for problem in problems)
@@ -74,8 +77,6 @@ def make_command(reread_in: Callable[[Database, DataDirectory], Reread] | None) 
 def _repair(db: Database, data: DataDirectory, problems: list[Problem], progress: Steps) -> Repaired:
     try:
         return repair(db, data, problems, at=stamp_of(datetime.now(UTC)), progress=progress)
-    except KeyboardInterrupt:
-        fail("interrupted: run it again, it goes on where it was", INTERRUPTED)
     except sqlite3.OperationalError as error:
         fail(f"{data.database} cannot be written ({error}): what was repaired before is kept", TROUBLE)
     except OSError as error:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.lock import PortalLocked, portal_lock
+from archive.lock import PortalLocked, is_locked, portal_lock
 
 ROOT = Path(__file__).resolve().parents[2]
 HOLD = """
@@ -56,6 +56,15 @@ def test_it_is_free_again_after_the_block_and_after_an_error(data):
         portal_lock(data, "sample", "three"),
     ):
         pass
+
+
+def test_whether_it_is_held(data):
+    assert not is_locked(data, "sample")
+    with portal_lock(data, "sample", "one"):
+        assert is_locked(data, "sample") and not is_locked(data, "another")
+        with pytest.raises(PortalLocked, match="one"), portal_lock(data, "sample", "two"):
+            pass
+    assert not is_locked(data, "sample")
 
 
 def test_no_path_escapes(data):
