@@ -23,7 +23,7 @@ UNFINISHED = "rebuilding"
 
 
 @click.command(
-    "rebuild", epilog="Example: mv data/gongkai.db /elsewhere && gongkai rebuild --from data/captures"
+    "rebuild", epilog="Example: gongkai rebuild --from data/captures --data data-again"
 )
 @click.option(
     "--from",
