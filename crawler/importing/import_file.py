@@ -6,7 +6,7 @@ from typing import Any
 
 from archive import __version__
 from archive.attachments.file import FileFacts
-from archive.captures.model import Capture
+from archive.captures.model import Capture, Outcome
 from archive.captures.records import Facts, event_block, response_block, revisit_block, warcinfo_block
 from archive.captures.writer import CaptureWriter
 from archive.crawling.entries import ListedEntry
@@ -48,23 +48,7 @@ class ImportFile:
             self._event("crawl-started", self._start(), clock.stamp())
             self.begun = True
         outcome = original.outcome if original is not None else item.outcome()
-        facts = Facts(
-            crawl_id=self.crawl_id,
-            portal=self._portal.id,
-            role=kept.role,
-            outcome=outcome,
-            request_key=key,
-            method=item.question.method.upper(),
-            request_headers=item.question.headers or {},
-            request_body=item.question.body,
-            directory=kept.directory,
-            extra={
-                "sighting": kept.key,
-                "kind": kept.kind,
-                "imported_from": source,
-                **({"file": brought.to_dict()} if brought is not None else {}),
-            },
-        )
+        facts = self._facts(item, kept, key, source, outcome, brought)
         common: dict[str, Any] = {
             "url": item.url,
             "fetched_at": item.at,
@@ -94,6 +78,27 @@ class ImportFile:
             method=facts.method,
             media_type=item.media_type,
             record_type="response" if original is None else "revisit-digest",
+        )
+
+    def _facts(
+        self, item: Taken, kept: Kept, key: str, source: str, outcome: Outcome, brought: FileFacts | None
+    ) -> Facts:
+        return Facts(
+            crawl_id=self.crawl_id,
+            portal=self._portal.id,
+            role=kept.role,
+            outcome=outcome,
+            request_key=key,
+            method=item.question.method.upper(),
+            request_headers=item.question.headers or {},
+            request_body=item.question.body,
+            directory=kept.directory,
+            extra={
+                "sighting": kept.key,
+                "kind": kept.kind,
+                "imported_from": source,
+                **({"file": brought.to_dict()} if brought is not None else {}),
+            },
         )
 
     def sighted(self, listing: Capture, directory: str, entries: list[ListedEntry]) -> None:
