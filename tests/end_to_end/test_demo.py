@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import Counter
 from importlib.resources import files
@@ -29,7 +30,9 @@ EXPECTED = SampleServer().expected(2)
 def test_it_ends_well_and_says_what_landed_and_what_to_type_next(demo: Demo) -> None:
     assert demo.ran.code == 0, demo.ran.err
     assert demo.ran.err == ""
-    assert f"文件 documents                      │ {demo.gongkai.count('documents'):<3} │" in demo.ran.out
+    assert re.search(rf"文件 documents +│ {demo.gongkai.count('documents')} +│", demo.ran.out)
+    assert re.search(rf"附件原件 files kept +│ {demo.gongkai.count('files')} +│", demo.ran.out)
+    assert re.search(r"附件同名更换 replaced under its name +│ 1 +│", demo.ran.out)
     for verb in ("search 公开", "serve", "verify"):
         assert f"gongkai {verb} --data {demo.gongkai.data}" in demo.ran.out
 
@@ -59,6 +62,11 @@ def test_the_archive_is_what_expected_toml_says(demo: Demo, portal: str) -> None
         document.kind == "file" for document in EXPECTED[portal].documents
     )  # each is its own attachment
     assert count("attachments", document_here) == said["attachments"] + files
+    assert count("attachments", f"state NOT IN ('ok', 'gone') AND {document_here}") == 0
+    assert count("attachments", f"digest IS NULL AND {document_here}") == 0
+    replaced = f"rule = 'attachment-replaced' AND {document_here}"
+    assert count("findings", replaced) == said["replaced"]
+    assert count("events", f"kind = 'attachment-changed' AND {document_here}") == said["replaced"]
     assert (
         count("document_links", f"relation = 'shares-number' AND {document_here}") == said["shared_numbers"]
     )

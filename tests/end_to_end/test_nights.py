@@ -154,7 +154,11 @@ def test_edits_and_withdrawals_over_the_nights(night: Night) -> None:
         assert days == [("gone", day - 1)]
         withdrawn = gongkai.query("SELECT title FROM documents WHERE withdrawn_at IS NOT NULL ORDER BY title")
         assert [title for (title,) in withdrawn] == (gone if day == 4 else [])
-    assert gongkai.count("events") == events + 4 + 4 + 4 + 4, "revised, new, delisted, withdrawn"
+    replaced = sum(len(portal.replaced) for portal in expected.values())
+    assert gongkai.count("events") == events + 4 + 4 + 4 + 4 + replaced, (
+        "revised, new, delisted, withdrawn, a file replaced"
+    )
+    assert gongkai.count("events", "kind = 'attachment-changed'") == replaced == 1
     assert gongkai.count("events", "kind = 'delisted'") == 4
     soft = "SELECT portal, status, outcome FROM captures WHERE outcome IN ('gone', 'soft-404') AND role = 'document'"
     assert set(gongkai.query(soft)) == {
