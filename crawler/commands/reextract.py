@@ -24,8 +24,8 @@ from archive.writer import WouldLose, replace_record
 from crawler import clock
 from crawler.commands.crawling import json_option, resolve
 from crawler.config_error import ConfigError
-from crawler.portals.loader import load_portal
 from crawler.portals.model import Portal
+from crawler.portals.stored import archived_portal
 from crawler.quarantines import finish_left_over
 from crawler.reextraction import NoPage, archived_record
 from pipelines.page import Unreadable
@@ -77,7 +77,7 @@ def _reextract_portal(
     db: Database, data: DataDirectory, portal_id: str, outcome: _Outcome, *, quiet: bool
 ) -> None:
     try:
-        portal = load_portal(portal_id, data)
+        portal = archived_portal(db, data, portal_id)
     except ConfigError as error:
         outcome.problems.append(f"portal '{portal_id}' was left as it is: {error}")
         return

@@ -10,8 +10,8 @@ from archive.history.sources import portal_of
 from archive.layout import DataDirectory
 from archive.verify import Reading, Reread
 from crawler.config_error import ConfigError
-from crawler.portals.loader import load_portal
 from crawler.portals.model import Portal
+from crawler.portals.stored import archived_portal
 from crawler.reextraction import NoPage, archived_record
 from pipelines.page import Unreadable
 
@@ -21,7 +21,7 @@ def reread_in(db: Database, data: DataDirectory) -> Reread:
     portals: dict[str, Portal | str] = {}
 
     def reread(revision_id: int) -> Reading:
-        portal = _portal(portals, portal_of(db, revision_id), data)
+        portal = _portal(portals, portal_of(db, revision_id), db, data)
         if isinstance(portal, str):
             return Reading(None, portal)
         try:
@@ -32,11 +32,11 @@ def reread_in(db: Database, data: DataDirectory) -> Reread:
     return reread
 
 
-def _portal(known: dict[str, Portal | str], id_: str, data: DataDirectory) -> Portal | str:
+def _portal(known: dict[str, Portal | str], id_: str, db: Database, data: DataDirectory) -> Portal | str:
     """The portal, loaded once; a sentence where its file cannot be read."""
     if id_ not in known:
         try:
-            known[id_] = load_portal(id_, data)
+            known[id_] = archived_portal(db, data, id_)
         except ConfigError as error:
             known[id_] = str(error)
     return known[id_]

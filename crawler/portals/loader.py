@@ -42,6 +42,11 @@ def load_portal(id_or_path: str | Path, data: DataDirectory | None) -> Portal:
     return read_portal(file)
 
 
+def has_file(portal_id: str, data: DataDirectory | None) -> bool:
+    """Whether there is a portal file of this id, a sound one or not."""
+    return portal_id in _files(data)
+
+
 def list_portals(data: DataDirectory | None) -> KnownPortals:
     """Every known portal; a broken file is reported beside them and hides no other (nor falls back to a
     bundled one).

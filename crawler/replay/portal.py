@@ -22,7 +22,7 @@ from archive.transaction import connect, transaction
 from archive.transplant import Transplanted, TransplantRefused, transplant
 from crawler import clock
 from crawler.config_error import ConfigError
-from crawler.portals.loader import load_portal
+from crawler.portals.loader import has_file, load_portal
 from crawler.portals.model import Portal
 from crawler.portals.register import register
 from crawler.portals.stored import portal_of
@@ -115,15 +115,12 @@ def _signature(folder: Path) -> tuple[int, int] | None:
 def _portal(portal_id: str, data: DataDirectory, index: Index) -> Portal:
     """As its file says today; where there is none any more, as the newest crawl knew it."""
     try:
+        config = None if has_file(portal_id, data) else index.newest_config()
+        if config is not None:
+            return portal_of(config, f"the captures of {portal_id}")
         return load_portal(portal_id, data)
     except ConfigError as error:
-        config = index.newest_config()
-        if config is None:
-            raise ReplayError(f"portal '{portal_id}' has captures but no portal file: {error}") from error
-        try:
-            return portal_of(config, f"the captures of {portal_id}")
-        except ConfigError as broken:
-            raise ReplayError(str(broken)) from broken
+        raise ReplayError(f"the captures of portal '{portal_id}' cannot be read: {error}") from error
 
 
 def _replay(
