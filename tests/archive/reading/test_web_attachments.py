@@ -1,0 +1,45 @@
+"""The page of a document shows its files: state, kind, size, versions with their dates, the original address."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+from archive.web.app import make_datasette
+
+AT = "2026-11-24T02:15:00.000Z"
+ADDRESS = "https://www.example.gov.cn/1/0.pdf"
+
+
+def test_a_replaced_file_shows_its_versions(make: SimpleNamespace, tmp_path: Path) -> None:
+    db = make.archive(tmp_path / "gongkai.db")
+    make.document(db, title="标题", attachments=("名单<i>.pdf", "另一个.doc"))
+    for number, (digest, kind, size) in enumerate(
+        (("sha256:aa", "application/pdf", 12345), ("sha256:bb", '"><i>', 99)), 1
+    ):
+        db["files"].insert(
+            {"digest": digest, "media_type": kind, "size": size, "capture_id": 1, "text_status": "pending"}
+        )
+        seen = {"attachment_id": 1, "capture_id": 1, "digest": digest, "seen_at": AT}
+        if number == 1:
+            db["attachment_versions"].insert(seen)
+    db.conn.execute(
+        "UPDATE attachments SET state = 'ok', digest = 'sha256:bb', changed_at = ? WHERE id = 1", (AT,)
+    )
+    db.close()
+    datasette = make_datasette(tmp_path / "gongkai.db")
+    answer = asyncio.run(datasette.client.get("/gongkai/documents/1"))
+    assert answer.status_code == 200, answer.text
+    section = answer.text.split('<h2 id="attachments">')[1].split("</ul>")[0]
+    assert "<i>" not in section
+    first, second = (html.unescape(re.sub(r"<[^>]*>", "", part)) for part in section.split("<li>")[1:])
+    assert "名单<i>.pdf" in first and "已保存" in first and '"><i>' in first and "99 字节" in first
+    assert "更换于 2026-11-24 10:15" in first
+    assert (
+        "第 1 版" in first and "application/pdf" in first and "12,345 字节" in first and "sha256:aa" in first
+    )
+    assert f'href="{ADDRESS}"' in section and 'href="/gongkai/captures/1"' in section
+    assert "另一个.doc" in second and "未下载" in second and "字节" not in second
