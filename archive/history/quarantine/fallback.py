@@ -48,6 +48,8 @@ UPDATE documents SET last_changed_at = CASE
     WHERE document_id = documents.id AND status = 'accepted' AND cause = 'edit') END
 WHERE id = ?
 """
+# Files that no page of the document linked before; their bytes stay, and a release asks for them again.
+_LINKED_FIRST = "SELECT id FROM attachments WHERE document_id = ? AND first_seen_at = ?"
 _LAST_SHOWN = """
 SELECT r.id, s.url FROM revisions AS r JOIN sightings AS s ON s.id = r.sighting_id
 WHERE r.document_id = ? AND r.status = 'accepted' ORDER BY r.seen_at DESC, s.url_key DESC LIMIT 1
@@ -177,6 +179,8 @@ def _visited_before(db: Database, sighting_id: int, revision: _Revision, crawl_i
 
 def _show_again(db: Database, document_id: int, revision: _Revision, crawl_id: str, at: str) -> None:
     run = db.conn.execute
+    for table, which in (("attachment_versions", "attachment_id"), ("attachments", "id")):
+        run(f"DELETE FROM {table} WHERE {which} IN ({_LINKED_FIRST})", (document_id, revision.seen_at))
     if choose_principal(db, document_id) is not None:
         refresh(db, document_id, at=at, crawl_id=crawl_id)
         run(_LAST_CHANGED, (document_id,))

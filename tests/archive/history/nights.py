@@ -56,7 +56,12 @@ class Nights:
             "SELECT url_key, uid, role, s.revision_id FROM sightings s JOIN documents d ON d.id = document_id"
             " WHERE s.revision_id IS NOT NULL ORDER BY url_key"
         )
+        files = (
+            "SELECT uid, name, ordinal FROM attachments JOIN documents d ON d.id = document_id"
+            " WHERE d.revision_id IS NOT NULL ORDER BY uid, ordinal, name"
+        )
         return {
+            "files": self.site.rows(files),
             "documents": self.site.rows(shown),
             "addresses": self.site.rows(addresses),
             "links": self.site.rows(

@@ -20,6 +20,7 @@ from archive.history.quarantine.release import (
 )
 from archive.history.quarantine.steps import run
 from archive.history.quarantine.unfinished import finish_unfinished, settle
+from archive.record import Attachment
 from archive.transaction import transaction
 from archive.writer import replace_record
 
@@ -35,9 +36,20 @@ def nights(site: Any, add_crawl: Callable[..., None]) -> Nights:
     return Nights(site, add_crawl)
 
 
+def files(*names: str) -> list[Attachment]:
+    return [Attachment(f"http://x.gov.cn/{name}.pdf", name) for name in names]
+
+
 def good(nights: Nights, prose: Callable[..., str], night: int = 1, count: int = 30) -> None:
     for n in range(count):
-        nights.visit(night, f"/{n}.html", index_number=NUMBERS[n], title=f"第{n}号通知", body_text=prose(n))
+        nights.visit(
+            night,
+            f"/{n}.html",
+            index_number=NUMBERS[n],
+            title=f"第{n}号通知",
+            body_text=prose(n),
+            attachments=files("附件"),
+        )
 
 
 def bad(nights: Nights, prose: Callable[..., str], night: int, count: int = 30, new: int = 5) -> None:
@@ -56,7 +68,7 @@ def test_readers_see_what_they_saw_before(nights: Nights, prose: Callable[..., s
     assert nights.found("栏目") == 35
     assert quarantine_crawl(nights.db, nights.crawl(2), REASON, AT) == 35
     assert nights.readers() == before
-    assert (nights.found("栏目"), nights.found("通知")) == (0, 30)
+    assert (nights.found("栏目"), nights.found("广告"), nights.found("通知")) == (0, 0, 30)
     hidden = nights.site.rows(
         "SELECT title, index_key, body_text, keywords, simhash FROM documents WHERE revision_id IS NULL"
     )
@@ -223,7 +235,12 @@ def test_reextraction_with_a_repaired_profile_forgets_what_was_only_read_badly(
     ):
         n = int(path.strip("/").partition(".")[0])
         record = nights.site.record(
-            path, index_number=NUMBERS[n], title=f"第{n}号通知", body_text=prose(n), extractor_version="2"
+            path,
+            index_number=NUMBERS[n],
+            title=f"第{n}号通知",
+            body_text=prose(n),
+            attachments=files("附件"),
+            extractor_version="2",
         )
         with transaction(nights.db):
             replace_record(nights.db, revision_id, record, at=AT)
