@@ -13,8 +13,8 @@ from archive.captures.encoding import TooLarge, Truncated, decode_body
 from archive.captures.media_type import media_type
 from archive.captures.model import Outcome
 from crawler.middlewares.meta_refresh import LOOKED_AT
+from pipelines.attachments.filelinks import file_name_in
 from pipelines.decode import looks_binary
-from pipelines.filelinks import file_name_in
 
 BROUGHT = (200, 203)
 NOT_MODIFIED = 304

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
 from archive.record import METADATA_FIELDS, Attachment, Finding, Record
-from pipelines.attachments import find_attachments
-from pipelines.body import Body, find_body, join_bodies
+from pipelines.attachments.find import find_attachments
+from pipelines.body.find import Body, find_body, join_bodies
 from pipelines.bundle import Bundle
-from pipelines.cells import cells
 from pipelines.decode import looks_binary
 from pipelines.limits import MOST_BYTES, MOST_TAGS, MOST_TEXT
-from pipelines.metadata import Metadata, read_listing, read_metadata
+from pipelines.metadata.cells import cells
+from pipelines.metadata.read import Metadata, read_listing, read_metadata
 from pipelines.page import Page, Unreadable
 from pipelines.signoff import find_signoff
 from pipelines.tables import data_tables

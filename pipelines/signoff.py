@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 
 from archive.record import Signoff
-from pipelines.blocks.beside import Pair
-from pipelines.blocks.pairs import find_pairs
-from pipelines.cells import Cells
 from pipelines.dates import parse_date
+from pipelines.metadata.blocks.beside import Pair
+from pipelines.metadata.blocks.pairs import find_pairs
+from pipelines.metadata.cells import Cells
+from pipelines.metadata.vocabulary import Meaning, Vocabulary
 from pipelines.numbers import is_placeholder
-from pipelines.vocabulary import Meaning, Vocabulary
 
 _LABELS = {
     "principal": "单位负责人 负责人 主要负责人 单位主要负责人 单位领导 负责人签字 单位负责人签字",

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.record import Attachment
-from pipelines.attachments import find_attachments
-from pipelines.body import find_body
+from pipelines.attachments.find import find_attachments
+from pipelines.body.find import find_body
 from pipelines.bundle import Bundle, Part
 from pipelines.detail import Detail
 from pipelines.page import Page, Unreadable

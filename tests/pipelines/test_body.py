@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.body import Body, find_body, join_bodies
+from pipelines.body.find import Body, find_body, join_bodies
 from pipelines.bundle import Bundle, Part
 from pipelines.detail import Detail
 from pipelines.page import Page, Unreadable

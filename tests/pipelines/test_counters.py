@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.record import content_hash
+from pipelines.body.counters import is_counter, without_brackets
 from pipelines.bundle import Bundle, Part
-from pipelines.counters import is_counter, without_brackets
 from pipelines.detail import Detail
 from pipelines.extract import extract
 

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipelines.body import find_body
+from pipelines.body.find import find_body
+from pipelines.body.segments import segment
 from pipelines.bundle import Bundle, Part
 from pipelines.detail import Detail
 from pipelines.page import Page
-from pipelines.segments import segment
 
 # Gold containers that hold nothing but a share bar (a page cut off in its first tag) and the template of a comment box.
 WITHOUT_TEXT = {"gov/news-rsj-gzdaozhen-gov-cn-074.html", "gov/news-www-pds-gov-cn-sub-sites-105.html"}

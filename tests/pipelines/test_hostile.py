@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from archive.record import Record
 from pipelines.bundle import Bundle, Part
-from pipelines.cells import cells
 from pipelines.detail import Detail
 from pipelines.extract import extract
-from pipelines.metadata import read_metadata
+from pipelines.metadata.cells import cells
+from pipelines.metadata.read import read_metadata
 from pipelines.page import Page, Unreadable
 from pipelines.signoff import find_signoff
 

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml.html import document_fromstring
 
-from pipelines.cells import Cell, cells
-from pipelines.labels import find_labels
-from pipelines.vocabulary import squeeze, vocabulary
+from pipelines.metadata.cells import Cell, cells
+from pipelines.metadata.labels import find_labels
+from pipelines.metadata.vocabulary import squeeze, vocabulary
 
 
 def cell(markup: str) -> Cell:

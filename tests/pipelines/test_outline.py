@@ -7,7 +7,7 @@ import time
 import pytest
 
 from archive.record import Heading
-from pipelines.outline import outline
+from pipelines.body.outline import outline
 
 
 def test_the_four_levels() -> None:

@@ -6,7 +6,7 @@ import pytest
 from lxml.html import document_fromstring
 
 from archive.record import Signoff
-from pipelines.cells import cells
+from pipelines.metadata.cells import cells
 from pipelines.signoff import find_signoff
 
 WHOLE = Signoff("卞守藏", "李典", "陈阅", "0370-3289999", "2020-01-05")

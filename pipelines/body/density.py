@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from itertools import accumulate
 
-from pipelines.counters import is_counter
-from pipelines.furniture import (
+from pipelines.body.counters import is_counter
+from pipelines.body.furniture import (
     is_breadcrumb,
     is_credit,
     is_footer,
@@ -18,8 +18,8 @@ from pipelines.furniture import (
     opens_comments,
     opens_related,
 )
+from pipelines.body.segments import Segments
 from pipelines.remember import remembered
-from pipelines.segments import Segments
 
 _PUNCTUATION = re.compile(r"[，。；：、？！“”《》（）]")
 # At the foot of a page and at the end of a document alike: no evidence for either.

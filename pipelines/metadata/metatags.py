@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from lxml.etree import _Element
 
-from pipelines.blocks.beside import clean_value
 from pipelines.dates import first_date, parse_date
+from pipelines.metadata.blocks.beside import clean_value
 from pipelines.numbers import is_placeholder
 
 # A template that was never filled in: <$[Title]>, {{title}}, ${date}, $PubDate$, #title#.

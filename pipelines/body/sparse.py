@@ -11,12 +11,12 @@ from itertools import accumulate, islice
 
 from lxml.etree import _Element, iterwalk
 
-from pipelines.density import is_chrome
-from pipelines.filelinks import is_file_link
+from pipelines.attachments.filelinks import is_file_link
+from pipelines.body.density import is_chrome
+from pipelines.body.segments import Segments
+from pipelines.body.trim import Titles
 from pipelines.markup import class_text, inline_text
 from pipelines.remember import remembered
-from pipelines.segments import Segments
-from pipelines.trim import Titles
 
 _CONTAINERS = frozenset(
     [

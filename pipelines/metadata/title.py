@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from lxml.etree import _Element
 
-from pipelines.cells import BREAK, Cells
 from pipelines.markup import class_text, collapse, inline_text
+from pipelines.metadata.cells import BREAK, Cells
 from pipelines.remember import remembered
 from pipelines.select import matches
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 
-from pipelines.cells import BREAK, Cell
 from pipelines.dates import parse_date
-from pipelines.vocabulary import IGNORED, Label, Meaning
+from pipelines.metadata.cells import BREAK, Cell
+from pipelines.metadata.vocabulary import IGNORED, Label, Meaning
 
 # A cell of so many characters, or a shorter one with a full stop, is running text.
 _PROSE, _SHORT_PROSE = 80, 20

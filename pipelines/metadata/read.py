@@ -9,18 +9,20 @@ from dataclasses import dataclass, field
 from lxml.etree import _Element
 
 from archive.record import Finding
-from pipelines import title as titles
-from pipelines.blocks.beside import Pair
-from pipelines.blocks.groups import Group, covered, groups, told_lines
-from pipelines.blocks.lines import BODY_LABELS
-from pipelines.blocks.pairs import find_pairs
-from pipelines.blocks.places import believed, belonging, in_body
 from pipelines.bundle import ListingFacts
-from pipelines.candidates import DATES, Candidate, best, conflicts, normalised
-from pipelines.cells import Cells
 from pipelines.dates import is_impossible, parse_date
 from pipelines.detail import Detail
-from pipelines.metatags import read_metatags
+from pipelines.metadata import title as titles
+from pipelines.metadata.blocks.beside import Pair
+from pipelines.metadata.blocks.groups import Group, covered, groups, told_lines
+from pipelines.metadata.blocks.lines import BODY_LABELS
+from pipelines.metadata.blocks.pairs import find_pairs
+from pipelines.metadata.blocks.places import believed, belonging, in_body
+from pipelines.metadata.candidates import DATES, Candidate, best, conflicts, normalised
+from pipelines.metadata.cells import Cells
+from pipelines.metadata.metatags import read_metatags
+from pipelines.metadata.sources import addressed, listed, tagged, unlabelled
+from pipelines.metadata.vocabulary import IGNORED, squeeze, vocabulary
 from pipelines.numbers import (
     document_number,
     holds_several,
@@ -31,8 +33,6 @@ from pipelines.numbers import (
     looks_like_title,
 )
 from pipelines.page import Page
-from pipelines.sources import addressed, listed, tagged, unlabelled
-from pipelines.vocabulary import IGNORED, squeeze, vocabulary
 
 _SPACED = frozenset(("index_number",))
 # What a label as common as 状态 must say to mean validity.

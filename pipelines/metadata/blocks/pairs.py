@@ -6,12 +6,20 @@ from collections.abc import Mapping
 
 from lxml.etree import _Element
 
-from pipelines.blocks.beside import Pair, Search, clean_value, look_beside, numbers_beside, pair_lists, take
-from pipelines.blocks.lines import BODY_LABELS, is_mixed, is_text, outside_prose, run_end, value_end
-from pipelines.blocks.rows import data_cells, header_rows, unknown_labels
-from pipelines.cells import BREAK, Cell, Cells
-from pipelines.labels import find_labels, opens_with_label
-from pipelines.vocabulary import Label, Vocabulary
+from pipelines.metadata.blocks.beside import (
+    Pair,
+    Search,
+    clean_value,
+    look_beside,
+    numbers_beside,
+    pair_lists,
+    take,
+)
+from pipelines.metadata.blocks.lines import BODY_LABELS, is_mixed, is_text, outside_prose, run_end, value_end
+from pipelines.metadata.blocks.rows import data_cells, header_rows, unknown_labels
+from pipelines.metadata.cells import BREAK, Cell, Cells
+from pipelines.metadata.labels import find_labels, opens_with_label
+from pipelines.metadata.vocabulary import Label, Vocabulary
 
 
 def find_pairs(

@@ -9,20 +9,20 @@ from dataclasses import dataclass, field
 from lxml.etree import Element, XPath, _Element, iterwalk
 
 from archive.record import Heading
-from pipelines.counters import cut_brackets, has_bracket
-from pipelines.density import densest, is_chrome, masses
+from pipelines.body.counters import cut_brackets, has_bracket
+from pipelines.body.density import densest, is_chrome, masses
+from pipelines.body.furniture import is_furniture_element, is_furniture_name
+from pipelines.body.outline import outline
+from pipelines.body.sanitise import absolutise, image_source, sanitised
+from pipelines.body.segments import Segments, segment
+from pipelines.body.sparse import holds_object, is_icon, known_container, largest_table, under_title
+from pipelines.body.trim import Lines, Titles, furniture_lines, remove_lines
 from pipelines.detail import Detail
-from pipelines.furniture import is_furniture_element, is_furniture_name
 from pipelines.limits import MOST_TEXT, shorten
 from pipelines.markup import drop, is_hidden, pieces
-from pipelines.outline import outline
 from pipelines.page import Page
-from pipelines.sanitise import absolutise, image_source, sanitised
-from pipelines.segments import Segments, segment
 from pipelines.select import matches
-from pipelines.sparse import holds_object, is_icon, known_container, largest_table, under_title
 from pipelines.text import Paragraph, joined, paragraphs
-from pipelines.trim import Lines, Titles, furniture_lines, remove_lines
 
 _THIN = 60  # characters of running text below which density alone is not believed
 _SPARSE = 150  # … below which a container of a known name is believed before it

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from archive.record import Finding
 from pipelines.dates import all_dates, parse_date
+from pipelines.metadata.title import is_cut, same
 from pipelines.numbers import document_number, index_number, is_placeholder
-from pipelines.title import is_cut, same
 
 DATES = frozenset(("published_on", "written_on", "effective_on", "expires_on"))
 PRECEDENCE = {"block": 0, "meta": 1, "text": 2, "listing": 3, "url": 4}

@@ -8,9 +8,9 @@ from itertools import pairwise
 
 from lxml.etree import _Element
 
-from pipelines.blocks.lines import is_prose
-from pipelines.cells import Cells
-from pipelines.vocabulary import Label
+from pipelines.metadata.blocks.lines import is_prose
+from pipelines.metadata.cells import Cells
+from pipelines.metadata.vocabulary import Label
 
 _LONGEST_LABEL = 12
 _COUNTS = frozenset(("序号", "编号", "No.", "NO."))

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from lxml.etree import _Element
 
-from pipelines.blocks.lines import BODY_LABELS, PLAIN, is_prose
-from pipelines.cells import Cell, Cells
 from pipelines.markup import collapse
-from pipelines.vocabulary import IGNORED, Label, Meaning, Vocabulary
+from pipelines.metadata.blocks.lines import BODY_LABELS, PLAIN, is_prose
+from pipelines.metadata.cells import Cell, Cells
+from pipelines.metadata.vocabulary import IGNORED, Label, Meaning, Vocabulary
 
 _LONGEST_VALUE = 600
 # Items that mostly are one pair each: an empty one borrows the next only where several labels stand alone.

@@ -6,14 +6,14 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from pipelines.blocks.beside import Pair
-from pipelines.blocks.groups import Group
-from pipelines.blocks.lines import is_prose
-from pipelines.candidates import field_date
-from pipelines.cells import Cells
 from pipelines.dates import is_impossible
 from pipelines.markup import collapse
-from pipelines.vocabulary import IGNORED
+from pipelines.metadata.blocks.beside import Pair
+from pipelines.metadata.blocks.groups import Group
+from pipelines.metadata.blocks.lines import is_prose
+from pipelines.metadata.candidates import field_date
+from pipelines.metadata.cells import Cells
+from pipelines.metadata.vocabulary import IGNORED
 
 # How many cells an info line may stand below (or above) the title it belongs to.
 _BELOW, _ABOVE = 12, 6

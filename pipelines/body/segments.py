@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from lxml.etree import _Element
 
-from pipelines.filelinks import is_file_link, names_file
+from pipelines.attachments.filelinks import is_file_link, names_file
 from pipelines.markup import BLOCKS, SILENT
 
 
@@ -20,7 +20,7 @@ class Segments:
     ``parent[i]`` (-1: none). ``owner[s]`` is the innermost block around line ``s``. ``links`` are the ``a``
     elements with the line that each begins in. ``pieces`` (only on demand) is
     every element in document order with the number of the line that its text belongs to, and again with
-    that of its tail. ``content`` is for :func:`pipelines.sparse.content_prefix`.
+    that of its tail. ``content`` is for :func:`pipelines.body.sparse.content_prefix`.
     """
 
     text: list[str] = field(default_factory=list)

@@ -74,7 +74,7 @@ class Vocabulary(dict[str, Meaning]):
 def vocabulary() -> Vocabulary:
     """The packaged vocabulary (``vocabulary.tsv``); the first meaning of a label holds."""
     known: dict[str, Meaning] = {}
-    for line in files("pipelines").joinpath("vocabulary.tsv").read_text("utf-8").splitlines():
+    for line in files("pipelines.metadata").joinpath("vocabulary.tsv").read_text("utf-8").splitlines():
         columns = line.split("\t")
         if line.startswith("#") or columns[0] == "field":
             continue

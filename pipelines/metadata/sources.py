@@ -6,16 +6,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from archive.record import METADATA_FIELDS
-from pipelines import title as titles
 from pipelines.bundle import ListingFacts
-from pipelines.candidates import Candidate, normalised
-from pipelines.cells import Cells
 from pipelines.dates import is_possible, parse_date
 from pipelines.detail import Detail
-from pipelines.labels import find_labels
-from pipelines.metatags import MetaTags
+from pipelines.metadata import title as titles
+from pipelines.metadata.candidates import Candidate, normalised
+from pipelines.metadata.cells import Cells
+from pipelines.metadata.labels import find_labels
+from pipelines.metadata.metatags import MetaTags
+from pipelines.metadata.vocabulary import vocabulary
 from pipelines.page import Page
-from pipelines.vocabulary import vocabulary
 
 _URL_DATE = re.compile(
     r"(?<!\d)(?:(?P<y>(?:19|20)\d\d)[-/]?(?P<m>[01]\d|\d(?=/))[-/](?P<d>[0-3]?\d)(?=[/_.-])"

@@ -10,9 +10,7 @@ from itertools import islice
 from lxml.etree import _Element
 
 from archive.record import Attachment
-from pipelines.body import Body
-from pipelines.detail import Detail
-from pipelines.filelinks import (
+from pipelines.attachments.filelinks import (
     DOCUMENTS,
     MEDIA_TYPES,
     PICTURES,
@@ -22,6 +20,8 @@ from pipelines.filelinks import (
     media_type_of,
     viewed_file,
 )
+from pipelines.body.find import Body
+from pipelines.detail import Detail
 from pipelines.markup import class_tokens, collapse, inline_text
 from pipelines.page import Page
 from pipelines.remember import remembered

@@ -13,10 +13,10 @@ from itertools import accumulate
 
 from lxml.etree import _Element
 
-from pipelines.counters import is_counter
-from pipelines.density import lists_file
-from pipelines.filelinks import is_file_link, names_file
-from pipelines.furniture import (
+from pipelines.attachments.filelinks import is_file_link, names_file
+from pipelines.body.counters import is_counter
+from pipelines.body.density import lists_file
+from pipelines.body.furniture import (
     is_breadcrumb,
     is_credit,
     is_footer,
@@ -27,8 +27,8 @@ from pipelines.furniture import (
     opens_legal_notice,
     opens_related,
 )
+from pipelines.body.segments import Segments
 from pipelines.markup import BLOCKS, drop, inline_text
-from pipelines.segments import Segments
 
 _HEAD_LINES = 12  # an info bar stands within so many lines of the top
 _TEXT_ENOUGH = 60  # characters; below it pictures may be the body

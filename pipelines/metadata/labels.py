@@ -7,8 +7,8 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from pipelines.cells import LONGEST, Cell, run_starts
-from pipelines.vocabulary import IGNORED, INVISIBLE, OPENERS, Label, Vocabulary, squeeze
+from pipelines.metadata.cells import LONGEST, Cell, run_starts
+from pipelines.metadata.vocabulary import IGNORED, INVISIBLE, OPENERS, Label, Vocabulary, squeeze
 
 _COLONS = ":：﹕∶】］]"
 _CLOSERS = "】］]"

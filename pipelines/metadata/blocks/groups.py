@@ -11,10 +11,10 @@ from itertools import accumulate
 
 from lxml.etree import _Element
 
-from pipelines.blocks.beside import Pair
-from pipelines.blocks.lines import is_mixed, is_prose, opening_lines
-from pipelines.cells import Cells
-from pipelines.vocabulary import IGNORED
+from pipelines.metadata.blocks.beside import Pair
+from pipelines.metadata.blocks.lines import is_mixed, is_prose, opening_lines
+from pipelines.metadata.cells import Cells
+from pipelines.metadata.vocabulary import IGNORED
 
 # Cells without a label that may stand between two pairs of one group.
 _GAP = 3
