@@ -19,7 +19,7 @@ def test_four_crawls_readers_and_a_backup(gongkai: Gongkai, tmp_path: Path) -> N
 
 def together(gongkai: Gongkai, folder: Path, seconds: float) -> str:
     """Run all of them for so long, and look at what is left; the times of the transactions in a line."""
-    with LoadSite(pages=20_000, page_bytes=20_000, rows=20) as site:
+    with LoadSite(pages=400, page_bytes=20_000, rows=20) as site:
         for portal in PORTALS:
             site.write_portal_file(gongkai.data / "portals", portal_id=portal, concurrency=4)
             assert gongkai("backfill", portal, "--limit", "5").code == 0

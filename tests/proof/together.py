@@ -61,7 +61,13 @@ class _Users:
         command = [sys.executable, "-m", "tests.proof.timed", str(report), "--", *words]
         environment = Gongkai(data or self.gongkai.data).environment(PYTHONPATH=str(ROOT))
         done = subprocess.run(
-            command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=TIMEOUT, check=False
+            command,
+            env=environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=4 * TIMEOUT,
+            check=False,
         )
         said = f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
         with self._lock:
@@ -87,7 +93,11 @@ def run_together(gongkai: Gongkai, portals: list[str], seconds: float, folder: P
 
     def write(portal: str) -> None:
         for words in cycle(
-            (["backfill", portal, "--limit", "40"], ["reextract", "--portal", portal], ["crawl", portal])
+            (
+                ["backfill", portal, "--limit", "40"],
+                ["reextract", "--portal", portal],
+                ["crawl", portal, "--revisit", "40"],
+            )
         ):
             if not users.goes_on():
                 return
