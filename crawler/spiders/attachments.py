@@ -47,14 +47,16 @@ async def fetch_all(session: CrawlSession) -> None:
     """
     if not session.portal.http.attachments:
         return
+    asked: set[str] = set()
     for phase in PHASES:
         if session.over:
             return
-        files = _due(session, phase)
+        files = _due(session, phase, asked)
         await asyncio.gather(*(_fetch_some(session, files) for _ in range(AT_ONCE)))
 
 
-def _due(session: CrawlSession, phase: Phase) -> Iterator[DueFile]:
+def _due(session: CrawlSession, phase: Phase, asked: set[str]) -> Iterator[DueFile]:
+    """The files of one phase that this run has not asked for."""
     options, after = session.options, ""
     bounded = (options.limit, options.since, options.until, options.directory)
     since = started_at(session.reader, session.crawl_id)
@@ -70,7 +72,9 @@ def _due(session: CrawlSession, phase: Phase) -> Iterator[DueFile]:
         after=after,
         limit=CHUNK,
     ):
-        yield from chunk
+        fresh = [file for file in chunk if file.url_key not in asked]
+        asked.update(file.url_key for file in fresh)
+        yield from fresh
         after = chunk[-1].url_key
 
 
@@ -117,11 +121,13 @@ async def _fetch(session: CrawlSession, file: DueFile) -> None:
 
 def _request(session: CrawlSession, file: DueFile) -> Request:
     """The request for a file; conditional where the capture that it is known by has validators and is the last."""
-    headers, facts = {}, None
+    request = Request(file.url, dont_filter=True)
     known = known_file(session.reader, session.portal.id, file.url_key)
-    last = last_capture(session.reader, session.portal.id, request_key("GET", file.url)) if known else None
+    key = request_key("GET", request.url)
+    last = last_capture(session.reader, session.portal.id, key) if known is not None else None
+    headers: dict[str, str] = {}
     if known is not None and last is not None and last[0] == known.capture_id:
-        headers, facts = _validators(session, last[1]), known.file
+        headers = _validators(session, last[1])
     due = Due(
         sighting_id=0, url=file.url, url_key=file.url_key, kind="file", etag=None, last_modified=None, title=file.name,
         published_on=None, fields={}, directory_key=None, listing_capture_id=None, visited=known is not None,
@@ -129,10 +135,10 @@ def _request(session: CrawlSession, file: DueFile) -> Request:
     meta = {
         "role": "attachment",
         "due": due,
-        "known_file": facts if headers else None,
+        "known_file": known.file if known is not None and headers else None,
         "download_maxsize": min(session.portal.http.max_bytes, MAX_FILE),
     }
-    return Request(file.url, headers=headers, dont_filter=True, meta=meta)
+    return request.replace(headers=headers, meta=meta)
 
 
 def _validators(session: CrawlSession, capture: Capture) -> dict[str, str]:

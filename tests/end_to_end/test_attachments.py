@@ -25,6 +25,7 @@ DIRECTORY = 'key = "gg"\nname = "公告"\nurl = "/zwgk/"'
 PRIVATE = "allow_private_hosts = true\nmax_bytes = 200000"
 NIGHTS = [f"2026-06-{day:02}T02:00:00+08:00" for day in range(1, 10)]
 CHINESE = "/upload/附件1：名单（2026）.pdf"
+BRACKETS = "/upload/政办发[2026]5号.pdf"
 HOSTILE = "名单<script>alert(1)</script>‮fdp.exe"
 PDF = ("Content-Type", "application/pdf")
 
@@ -210,7 +211,6 @@ def test_compression_is_no_replacement(gongkai: Gongkai) -> None:
     ]
     assert gongkai.query("SELECT digest, size FROM files") == [(digest(body), len(body))]
     assert gongkai.count("attachment_versions") == 1
-    rebuilt_equals(gongkai)
 
 
 def test_what_does_not_come_says_why_and_costs_nothing(gongkai: Gongkai) -> None:
@@ -290,19 +290,20 @@ def test_hostile_names_are_names(gongkai: Gongkai) -> None:
     links = {
         quote(CHINESE): "附件1：名单（2026）.pdf",
         "/download.jsp?name=..%2F..%2Fx.pdf&x=%B8%BD%BC%FE": HOSTILE,
+        BRACKETS: "政办发[2026]5号.pdf",
     }
     portal = Portal({1: links}, {
         CHINESE: Response(pdf("中文名"), 200, (PDF,)),
+        BRACKETS: Response(pdf("方括号"), 200, (PDF,)),
         "/download.jsp": Response(pdf("下载"), 200, (PDF, ("Content-Disposition", disposition))),
     })  # fmt: skip
     with serve(gongkai, portal) as site:
-        assert counted(crawl(gongkai, 1)) == {"asked": 2, "fetched": 2, "new": 2}
+        assert counted(crawl(gongkai, 1)) == {"asked": 3, "fetched": 3, "new": 3}
         assert "/download.jsp?name=..%2F..%2Fx.pdf&x=%B8%BD%BC%FE" in site.paths
-        assert counted(crawl(gongkai, 2))["unchanged"] == 2
+        assert counted(crawl(gongkai, 2))["unchanged"] == 3
     assert {state for state, _ in states(gongkai).values()} == {"ok"}
     files = [path for path in gongkai.data.rglob("*") if path.is_file() and "captures" in path.parts]
     assert all(path.name.endswith(".warc.gz") for path in files), "no name of a portal's becomes a file's"
-    rebuilt_equals(gongkai)
 
 
 def test_a_listed_file_is_fetched_once(gongkai: Gongkai) -> None:
@@ -313,10 +314,7 @@ def test_a_listed_file_is_fetched_once(gongkai: Gongkai) -> None:
         site._answers = lambda request: listing if request.target == "/zwgk/" else portal(request)
         crawl(gongkai, 1)
         assert site.paths.count("/zwgk/202601/P020260105001.pdf") == 1
-        assert (
-            states(gongkai) == {"P020260105001.pdf": ("ok", digest(pdf("直接")))}
-            or gongkai.count("files") == 1
-        )
+        assert list(states(gongkai).values()) == [("ok", digest(pdf("直接")))]
         portal.files["/zwgk/202601/P020260105001.pdf"] = Response(pdf("换了"), 200, (PDF,))
         crawl(gongkai, 2)
         assert site.paths.count("/zwgk/202601/P020260105001.pdf") == 2
