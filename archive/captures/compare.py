@@ -30,7 +30,9 @@ def compare_file(data: DataDirectory, file: str, rows: dict[int, Capture]) -> Co
     before: tuple[int, ...] = ()
     for seen in scan_file(data, file):
         if isinstance(seen, Damage):
-            if seen.offset not in at:  # a row's own record is looked at by its row
+            if seen.offset in at:  # a row's own record is looked at by its row
+                before = (at[seen.offset],)
+            else:
                 found.troubles.append(_damage(seen, end, before))
         elif isinstance(seen, SeenCapture):
             id_ = at.get(seen.capture.offset)

@@ -168,6 +168,57 @@ def test_what_a_killed_run_left_is_only_noted(archive):
     assert "2 captures" in notes[1][1]
 
 
+def test_damaged_facts_beside_a_capture_are_for_deep(archive):
+    offset, length = archive.place(0)
+    archive.flip(offset + length + 60)  # its metadata record, which a rebuild reads
+    assert archive.found() == []
+    ((at, message),) = archive.found(deep=True)
+    assert at == offset + length
+    assert "a rebuild would miss it" in message and "document aaaa" in message
+
+
+def test_a_capture_between_others_that_no_row_names(archive):
+    with transaction(archive.db):
+        archive.db.conn.execute("DELETE FROM captures WHERE id = 2")
+    assert archive.found() == archive.found(deep=True) == []
+    ((at, message),) = archive.found(deep=True, severity="info")
+    assert at == archive.place(1)[0] and "1 captures" in message
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["status = 404", "outcome = 'gone'", "url = 'http://x.gov.cn/b'", "fetched_at = '2027-01-01T00:00:00Z'"],
+)
+def test_a_row_that_says_another_than_its_record(archive, change):
+    with transaction(archive.db):
+        archive.db.conn.execute(f"UPDATE captures SET {change} WHERE id = 2")
+    assert archive.found() == []
+    ((at, message),) = archive.found(deep=True)
+    assert (
+        at == archive.place(1)[0] and f"row 2 of captures says another {change.partition(' ')[0]}" in message
+    )
+
+
+def test_a_damaged_record_names_its_documents_and_is_contained(archive):
+    """Also those that a later revisit found unchanged; the other records are checked all the same."""
+    for number in (0, 2):
+        offset, length = archive.place(number)
+        archive.flip(offset + length // 2)
+    problems = [p for p in verify(archive.db, archive.data, deep=True) if p.check == "captures"]
+    assert [(p.offset, p.documents) for p in problems] == [
+        (archive.place(0)[0], ("aaaa",)),
+        (archive.place(2)[0], ()),
+    ]
+
+
+def test_a_file_that_is_not_the_bytes_it_is_named_by(archive):
+    with transaction(archive.db):
+        archive.db.conn.execute("INSERT INTO files VALUES ('sha256:00', NULL, 5, 2, NULL, 'pending', NULL)")
+    assert archive.found() == []
+    ((at, message),) = archive.found(deep=True)
+    assert at == archive.place(1)[0] and "the file sha256:00 of 5 bytes is sha256:" in message
+
+
 def test_a_file_that_no_row_names_is_only_noted(archive):
     shutil.copy(archive.path, archive.path.with_name(f"{CRAWL}-00002.warc.gz"))
     assert archive.found() == []
