@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
+from archive.attachments.joining import join_attachments
 from archive.events import add_event
 from archive.history.documents import refresh
 from archive.history.indexing import indexed
@@ -37,7 +38,7 @@ def _move(db: Database, kept: int, dropped: int, at: str) -> None:
     for table in _MOVED:
         run(f"UPDATE {table} SET document_id = ? WHERE document_id = ?", (kept, dropped))
     run("DELETE FROM report_values WHERE document_id = ?", (dropped,))
-    _move_attachments(db, kept, dropped)
+    join_attachments(db, kept, dropped, at)
     _move_links(db, kept, dropped)
     run(
         """
@@ -49,26 +50,6 @@ def _move(db: Database, kept: int, dropped: int, at: str) -> None:
         (kept, dropped),
     )
     run("DELETE FROM documents WHERE id = ?", (dropped,))
-
-
-def _move_attachments(db: Database, kept: int, dropped: int) -> None:
-    """One row an address; the versions of both stay."""
-    run = db.conn.execute
-    run("UPDATE OR IGNORE attachments SET document_id = ? WHERE document_id = ?", (kept, dropped))
-    twice = run(
-        "SELECT o.id, k.id, o.digest, o.state FROM attachments AS o"
-        " JOIN attachments AS k ON k.document_id = ? AND k.url_key = o.url_key WHERE o.document_id = ?",
-        (kept, dropped),
-    ).fetchall()
-    for old, new, digest, state in twice:
-        run("UPDATE OR IGNORE attachment_versions SET attachment_id = ? WHERE attachment_id = ?", (new, old))
-        run("DELETE FROM attachment_versions WHERE attachment_id = ?", (old,))
-        if digest is not None:
-            run(
-                "UPDATE attachments SET digest = ?, state = ? WHERE id = ? AND digest IS NULL",
-                (digest, state, new),
-            )
-        run("DELETE FROM attachments WHERE id = ?", (old,))
 
 
 def _move_links(db: Database, kept: int, dropped: int) -> None:
