@@ -162,7 +162,7 @@ def error_page(portal: Portal, request: Request) -> Response:
 class Nights:
     """Crawls a portal night after night; says what happened in each."""
 
-    def __init__(self, gongkai: Gongkai, portal: Portal, *, budget: int = 0) -> None:
+    def __init__(self, gongkai: Gongkai, portal: Portal, *, budget: int = 0, directory: str = "") -> None:
         self.gongkai = gongkai
         self.portal = portal
         self.told = 0
@@ -171,7 +171,7 @@ class Nights:
             portal_text(
                 portal.site.base_url,
                 "trs-static",
-                'key = "zwgk"\nname = "政务公开"\nurl = "/zwgk/"',
+                'key = "zwgk"\nname = "政务公开"\nurl = "/zwgk/"\n' + directory,
                 http="allow_private_hosts = true",
                 more=f"[schedule]\nrevisit_budget = {budget}",
             ),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from crawler.samples.wire import Request, Response
+from tests.proof.comparison import difference, state
 
 from . import absent_site as sites
 from .absent_site import Nights, Portal
@@ -144,3 +148,31 @@ def test_one_question_a_crawl_and_none_where_nothing_is_asked(gongkai: Gongkai) 
         assert gongkai.count("captures", "role = 'probe'") == 1
         night(2)
         assert gongkai.count("captures", "role = 'probe'") == 1
+
+
+def test_a_rebuild_knows_what_was_delisted_and_gone(gongkai: Gongkai, tmp_path: Path) -> None:
+    portal = Portal(sites.soft)
+    with portal.site:
+        night = Nights(gongkai, portal)
+        night(1)
+        portal.withdraw(2)
+        portal.listed.discard(4)
+        for day in (2, 3, 4):
+            night(day)
+    again = Gongkai(tmp_path / "again")
+    captures = shutil.copytree(gongkai.data / "captures", tmp_path / "captures")
+    ran = again("rebuild", "--from", str(captures))
+    assert ran.code == 0, ran.err
+    assert difference(state(gongkai.data), state(again.data)) == ""
+    assert again.count("entries", "delisted_at IS NOT NULL") == 2
+    assert again.count("documents", "withdrawn_at IS NOT NULL") == 1
+
+
+def test_absence_from_a_rolling_list_proves_nothing(gongkai: Gongkai) -> None:
+    portal = Portal(sites.soft)
+    with portal.site:
+        night = Nights(gongkai, portal, directory="capped = true")
+        assert night(1) == NEW
+        portal.listed.discard(1)
+        assert night(2) == []
+    assert gongkai.count("entries", "delisted_at IS NOT NULL") == 0
