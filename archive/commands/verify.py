@@ -92,10 +92,12 @@ def _tell(
     errors = sum(problem.severity == "error" for problem in problems)
     if as_json:
         found = {"ok": not errors, **counts, "problems": [problem.to_dict() for problem in problems]}
-        echo_json(found | {"repaired": repaired.done, "locked": repaired.locked})
+        echo_json(found | {"repaired": repaired.done, "left": repaired.left, "locked": repaired.locked})
         return
     for line in repaired.done:
         click.echo(f"repaired: {line}")
+    for line in repaired.left:
+        click.echo(f"left: {line}")
     for problem in problems:
         click.echo(f"{problem.severity}: {problem.message}")
     for line in repaired.locked:

@@ -30,9 +30,10 @@ WHERE c.record_type <> 'response' AND (o.record_type IS NOT 'response' OR o.payl
 
 @dataclass
 class Repaired:
-    """One sentence each: what was ``done``, and which portals another run held (``locked``)."""
+    """One sentence each: what was ``done``, what was ``left``, and which portals another run held (``locked``)."""
 
     done: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
     locked: list[str] = field(default_factory=list)
 
 
@@ -79,6 +80,11 @@ def _captures(db: Database, data: DataDirectory, portal: str, files: list[str], 
         if found.added:
             result.done.append(
                 f"{portal}: {found.added} captures of {file} have their rows again; `gongkai rebuild` reads them"
+            )
+        if found.homeless:
+            result.left.append(
+                f"{portal}: {found.homeless} captures of {file} stay without rows, their crawl or the body that they"
+                " repeat is not known here; `gongkai rebuild` reads them"
             )
         if found.mended:
             result.done.append(f"{portal}: {found.mended} rows of captures made again from {file}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import shutil
 import subprocess
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from tests.proof.comparison import difference, state
 
-from .conftest import Demo
+from .conftest import Demo, Night
 from .runner import Gongkai
 from .test_full_disk import bound_files
 
@@ -92,6 +93,21 @@ def test_captures_that_were_never_committed_get_their_rows(demo: Demo, archive: 
     ran = archive("verify", "--repair", "--deep", "--sample", "0")
     assert ran.code == 0 and "have their rows again" in ran.out
     assert [row[1:] for row in archive.query(CAPTURES)] == [row[1:] for row in before]
+
+
+def test_captures_of_a_crawl_that_is_not_known_stay_and_are_told(
+    archive: Gongkai, first_night: Night
+) -> None:
+    """A file of another archive, put among these by hand."""
+    theirs = sorted((first_night.gongkai.data / "captures").rglob("*.warc.gz"))[0]
+    ours = archive.data / theirs.relative_to(first_night.gongkai.data)
+    shutil.copy(theirs, ours)
+    before = archive.query(CAPTURES)
+    ran = archive("verify", "--repair", "--json")
+    assert ran.code == 0 and ran.json()["repaired"] == []
+    (left,) = ran.json()["left"]
+    assert ours.name in left and "gongkai rebuild" in left
+    assert archive.query(CAPTURES) == before
 
 
 def test_a_torn_end_is_left_and_told(archive: Gongkai) -> None:
