@@ -15,6 +15,10 @@ Phase = Literal["pending", "failing", "known"]
 PHASES: tuple[Phase, ...] = ("pending", "failing", "known")
 """In this order: never asked for; asked for in vain, when its time has come; known, where the document was visited."""
 
+MOST = 500
+"""So many files of one document are asked for, in the order of its page; further links are rows and stay ``pending``.
+A hostile page links to as many as it likes."""
+
 
 @dataclass(frozen=True, slots=True)
 class DueFile:
@@ -47,7 +51,7 @@ _NOT_TONIGHT = """
       AND c.fetched_at >= :since)
 """
 _WHERE: dict[Phase, str] = {
-    "pending": "a.state = 'pending'",
+    "pending": f"a.state = 'pending' AND a.ordinal < {MOST}",
     "failing": f"a.state IN ('error', 'gone', 'refused') AND {_NOT_TONIGHT} AND {_MISSED}",
     "known": f"a.state = 'ok' AND a.document_id IN ({_VISITED}) AND {_NOT_TONIGHT}",
 }

@@ -15,6 +15,7 @@ import pytest
 
 from archive.captures.reader import read_capture
 from archive.layout import DataDirectory
+from crawler.samples.challenges import challenge
 from crawler.samples.wire import Request, Response, conditional, raw_header, redirect
 from tests.proof.comparison import difference, state
 
@@ -343,6 +344,23 @@ def test_a_limit_counts_documents_and_bounds_files(gongkai: Gongkai) -> None:
         assert gongkai.count("attachments", "state = 'ok'") == 2, "those of this run's documents"
         assert gongkai("backfill", "there").code == 0
     assert gongkai.count("attachments", "state = 'ok'") == 6
+
+
+def test_a_firewall_ends_the_fetching_and_nothing_is_lost(gongkai: Gongkai) -> None:
+    portal = many(40)
+    good = dict(portal.files)
+    with serve(gongkai, portal) as site:
+        assert gongkai("backfill", "there", "--limit", "3", now=NIGHTS[0]).code == 0
+        portal.files = {path: challenge("challenge-jsl", 1) for path in good}
+        report = crawl(gongkai, 2, code=1)
+        assert "challenges in a row" in report["reasons"][0]
+        assert asked(site) - 3 < 40, "it does not ask on"
+        assert gongkai.count("attachments", "digest IS NOT NULL") == 3
+        assert gongkai.count("captures", "role = 'attachment' AND outcome = 'blocked'") >= 5
+        portal.files = good
+        crawl(gongkai, 3)
+    assert gongkai.query("SELECT state, count(*) FROM attachments GROUP BY 1") == [("ok", 40)]
+    assert gongkai.count("files") == 40 and gongkai.count("events", "kind = 'attachment-changed'") == 0
 
 
 def many(count: int) -> Portal:

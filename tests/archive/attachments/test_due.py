@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from archive.attachments.due import MOST
 from archive.attachments.rows import known_file
 from archive.transaction import transaction
 
@@ -26,6 +27,13 @@ def test_pending_ones_once_an_address_in_pages(files: Files) -> None:
     assert files.due("pending") == ["1.pdf", "2.pdf", "3.pdf", "4.pdf"], (
         "at another document it has not come yet"
     )
+
+
+def test_a_page_of_endless_links_has_an_end(files: Files) -> None:
+    files.links("/a", *(f"{number:04}.pdf" for number in range(MOST + 20)))
+    files.links("/b", f"{MOST + 5:04}.pdf")
+    assert len(files.due("pending", limit=9999)) == MOST + 1, "what another document links to is asked for"
+    assert files.count("attachments") == MOST + 21
 
 
 def test_only_of_documents_that_the_crawl_visited(files: Files) -> None:
