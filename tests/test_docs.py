@@ -25,7 +25,7 @@ from pipelines import detail
 
 ROOT = Path(__file__).resolve().parents[1]
 READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
-GUIDES = ["architecture", "adding-a-portal", "schema", "operations"]
+GUIDES = ["architecture", "adding-a-portal", "schema", "identity", "operations"]
 DOCS = [*READMES, *(ROOT / "docs" / f"{name}.md" for name in GUIDES)]
 MOST_LINES = 500
 
