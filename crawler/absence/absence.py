@@ -50,6 +50,8 @@ class Absence:
         self._good: dict[str | None, list[Said]] = {}  # tonight's documents, by directory
         self._beside: dict[str, list[Said]] = {}
         self._asked = False
+        self._present = False  # a document answered, and the portal has no error page of its own
+        self._listed: bool | None = None
 
     async def learn(self, beside: str, directory: str | None) -> None:
         """Ask for an address that cannot exist, beside that of a page; only the first call asks."""
@@ -101,10 +103,8 @@ class Absence:
             body = decode_body(response.body, response.headers.getlist("Content-Encoding"), MAX_BYTES)
         except TooLarge:
             return None
-        if b"refresh" in body[:_HEAD].lower():
-            _, target = get_meta_refresh(body[:_HEAD].decode("latin-1"), asked)
-            if target and self._redirect(due, asked, target):
-                return self._gone()
+        if (target := _refresh(body[:_HEAD], asked)) and self._redirect(due, asked, target):
+            return self._gone()
         return self._page(due, body, _content_type(response))
 
     def _redirect(self, due: Due, asked: str, location: str) -> Judgement | None:
@@ -112,8 +112,11 @@ class Absence:
         return self._gone() if away else None
 
     def _page(self, due: Due, body: bytes, content_type: str | None) -> Judgement | None:
-        answer = said(body, content_type, self._encoding) if self._missing is not None else None
-        if answer is None or self._missing is None:
+        if self._missing is None:
+            self._present = True
+            return None
+        answer = said(body, content_type, self._encoding)
+        if answer is None:
             return None
         if not may_be(answer, self._missing):
             good = self._good.setdefault(due.directory_key, [])
@@ -133,12 +136,27 @@ class Absence:
 
     def _gone(self) -> Judgement:
         """An absence is believed of a portal that shows something else elsewhere."""
-        return "soft-404" if any(self._good.values()) or self._lists() else "error"
+        present = self._present or any(self._good.values()) or self._lists()
+        return "soft-404" if present else "error"
 
     def _lists(self) -> bool:
-        return bool(listed_titles(self._session.reader, self._session.crawl_id)) and not self.answers_for()
+        """Whether tonight's listings, which are read by now, show something else than the error page."""
+        if self._listed is None:
+            titles = listed_titles(self._session.reader, self._session.crawl_id)
+            self._listed = bool(titles) and not self.answers_for()
+        return self._listed
 
 
 def _content_type(response: Response) -> str | None:
     value = response.headers.get("Content-Type")
     return value.decode("latin-1") if value else None
+
+
+def _refresh(head: bytes, asked: str) -> str | None:
+    """Where a page's ``<meta http-equiv="refresh">`` leads."""
+    if b"refresh" not in head.lower():
+        return None
+    try:
+        return get_meta_refresh(head.decode("latin-1"), asked)[1]
+    except ValueError:  # an address that is none
+        return None

@@ -176,3 +176,19 @@ def test_absence_from_a_rolling_list_proves_nothing(gongkai: Gongkai) -> None:
         portal.listed.discard(1)
         assert night(2) == []
     assert gongkai.count("entries", "delisted_at IS NOT NULL") == 0
+
+
+def test_a_killed_backfill_knows_what_others_saw_meanwhile(gongkai: Gongkai) -> None:
+    """Its first page was read on one night, the rest on another; a crawl passed in between, a document went."""
+    portal = Portal(sites.not_found)
+    with portal.site:
+        night = Nights(gongkai, portal)
+        assert gongkai("backfill", "local", "--limit", "2", now=sites.NIGHT.format(1)).code == 0
+        portal.withdraw(4)
+        night(2)
+        assert gongkai("backfill", "local", now=sites.NIGHT.format(3)).code == 0
+        assert night(4) == []
+    seen = "SELECT w.mode, w.verdict, w.entries_seen FROM walks AS w WHERE mode = 'backfill'"
+    assert gongkai.query(seen) == [("backfill", "complete", 5)]
+    assert gongkai.count("entries", "delisted_at IS NOT NULL") == 1
+    assert gongkai.count("documents") == 4
