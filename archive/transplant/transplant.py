@@ -228,6 +228,18 @@ class _Transplant:
             """,
             (str(added),),
         )
+        self._run(
+            """
+            INSERT INTO main.events(at, crawl_id, kind, document_id, data)
+            SELECT s.at, s.crawl_id, s.kind, map.new, s.data
+            FROM replayed.events AS s JOIN temp.map_documents AS map ON map.old = s.document_id
+            WHERE s.kind = 'attachment-changed' AND map.new IN (SELECT value FROM json_each(?))
+              AND NOT EXISTS (SELECT 1 FROM main.events AS t
+                WHERE t.document_id = map.new AND t.kind = s.kind AND t.data = s.data)
+            ORDER BY s.seq
+            """,
+            (str(list(known)),),
+        )
         for document_id, now in self._shown().items():
             before = known.get(document_id)
             if before is None:
