@@ -13,10 +13,19 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archive.events import add_event
-from archive.search import fts_row, index_document
+from archive.search import (
+    SEARCH_VERSION,
+    fts_row,
+    index_document,
+    index_later,
+    rebuild_index,
+    search_version,
+)
 from archive.transaction import transaction
 from archive.transplant import sync, tables
 
+MANY = 200
+"""More new documents than this are indexed after the transaction, which would keep other writers out for too long."""
 _CHANGED = """
     SELECT map.new FROM temp.map_documents AS map
     JOIN replayed.documents AS s ON s.id = map.old JOIN main.documents AS t ON t.id = map.new
@@ -59,7 +68,10 @@ def transplant(db: Database, replayed: Path, portal: str, *, at: str) -> Transpl
     try:
         with transaction(db):
             connection.execute("PRAGMA defer_foreign_keys = ON")
-            return _Transplant(db, portal, at).run()
+            done = _Transplant(db, portal, at).run()
+        if search_version(db) != SEARCH_VERSION:
+            rebuild_index(db)
+        return done
     finally:
         connection.execute("DETACH DATABASE replayed")
 
@@ -84,8 +96,11 @@ class _Transplant:
         changed = [row[0] for row in self._run(_CHANGED)]
         for document_id in [*dropped, *changed]:
             self._unindex(document_id)
+        newest = self._run("SELECT coalesce(max(id), 0) FROM main.documents").fetchone()[0]
         new = sync.insert_missing(self._db.conn, tables.DOCUMENTS)
         added = self._added(known)
+        if len(added) > MANY:
+            index_later(self._db, newest)
         former = self._addresses(dropped)
         sync.insert_missing(self._db.conn, tables.SIGHTINGS)
         self._revisions()
