@@ -57,6 +57,10 @@ _COMMENTS = re.compile(
     r"[【\[（(「\s]{0,3}(?:留言与评论|评论与留言|(?:网友|最新|热门|发表|全部|用户|读者|相关|精彩|文章)(?:的)?(?:评论|留言)|"
     r"评论(?:区|列表|$|\s?[（(:：]\s?\d?)|(?:已有|共有?)\s?\d{0,6}\s?(?:条|人|位|件|个)\s?(?:网友)?(?:评论|留言|参与)|暂无评论|我要(?:评论|留言))"
 )
+# Under a post of a blog or forum: its comments are counted, and the reader may write one.
+_COUNTS_COMMENTS = re.compile(
+    r"\d\s?(?:条|篇|个|则|次)?\s?(?:评论|回复|留言).{0,10}(?:发表|添加|我要|写|查看|参与)\s?(?:评论|回复|留言)"
+)
 _RELATED = re.compile(
     r"[【\[（(「\s]{0,3}(?:相关|推荐|延伸|热点|热门|更多|最新|猜你)(?:的)?(?:链接|新闻|阅读|稿件|文章|信息|报道|文档|内容|专题|文件|附件|政策|"
     r"解读|推荐|图片|喜欢)\s{0,2}(?:[】\])）」:：]|$|>|更多)"
@@ -206,6 +210,11 @@ def is_mark(text: str) -> bool:
 def opens_comments(text: str) -> bool:
     """The heading of a comment box."""
     return len(text) <= _LONGEST_MARK and _COMMENTS.match(text) is not None
+
+
+def counts_comments(text: str) -> bool:
+    """The line under a post that counts its comments and asks for another: what follows is by others, or another post."""
+    return len(text) <= _LONGEST_BAR and _COUNTS_COMMENTS.search(text) is not None
 
 
 def opens_related(text: str) -> bool:

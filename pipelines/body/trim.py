@@ -17,6 +17,7 @@ from pipelines.attachments.filelinks import is_file_link, names_file
 from pipelines.body.counters import is_counter
 from pipelines.body.density import lists_file
 from pipelines.body.furniture import (
+    counts_comments,
     is_breadcrumb,
     is_credit,
     is_footer,
@@ -166,6 +167,8 @@ def _opens(body: Lines, number: int, trusted: bool) -> bool:
         return True
     if opens_comments(text):
         return _is_comment_box(body, number)
+    if _ends_post(body, number):
+        return True
     if opens_related(text):
         return number not in body.files and not (number + 1 < len(body.mass) and number + 1 in body.files)
     if is_footer(text):
@@ -185,9 +188,20 @@ def _is_comment_box(body: Lines, number: int) -> bool:
     return "条" in text or body.controls >= number or number >= body.last_text
 
 
+def _ends_post(body: Lines, number: int) -> bool:
+    """Whether a line closes the first of several posts, or opens what readers wrote: links, below a text."""
+    return (
+        body.linked[number]
+        and counts_comments(body.lines.text[number])
+        and sum(body.mass[:number]) >= _TEXT_ENOUGH
+    )
+
+
 def _section_end(body: Lines, number: int) -> int:
     text, count = body.lines.text, len(body.lines.text)
     if (opens_comments(text[number]) and not body.linked[number]) or opens_legal_notice(text[number]):
+        return count
+    if _ends_post(body, number):
         return count
     stop = number + 1
     if opens_hot_list(text[number]):
@@ -200,7 +214,7 @@ def _section_end(body: Lines, number: int) -> int:
             stop += 1
     while stop < count and not body.is_real(stop):
         follows = body.linked[stop] or is_mark(text[stop]) or is_info_bar(text[stop]) or len(text[stop]) <= 3
-        if not follows or opens_comments(text[stop]):
+        if not follows or opens_comments(text[stop]) or _ends_post(body, stop):
             break
         stop += 1
     return stop

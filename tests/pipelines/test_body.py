@@ -257,3 +257,24 @@ def test_the_seed(shared: Path) -> None:
             "一、2019年度政府信息与政务公开情况",
             "(一)领导重视,健全组织",
         ]
+
+
+def post(number: int, words: int = 6) -> str:
+    """A blog's post with the line beneath it."""
+    text = "".join(f"第{number}篇文章的第{n}句话，写得很长，读起来像一篇真正的文章。" for n in range(words))
+    return (
+        f"<tr><td><h3>文章之{number}</h3></td></tr><tr><td>{text}</td></tr><tr><td>[<a href=p>打印</a>]</td></tr>"
+        f"<tr><td>由<a href=u>某某的全部文章</a>张贴 共 <a href=c>{number}1 篇评论</a> <a href=w>发表评论 &gt;&gt;&gt;</a></td></tr>"
+    )
+
+
+def test_of_several_posts_the_first_is_the_document() -> None:
+    body = body_of(f"<table>{''.join(map(post, range(1, 6)))}</table>")
+    assert "第1篇" in body.text and "第2篇" not in body.text
+
+
+def test_a_count_of_comments_within_a_text_ends_nothing() -> None:
+    said = "征求意见期间，共收到 11 条评论，发表评论的多为企业代表，其中采纳六条，未采纳五条，理由见附表。"
+    last = "以上意见的采纳情况，已经在本中心网站公布，请社会各界继续监督，提出宝贵意见。"
+    body = body_of(f"<div>{TEXT}<p>{said}</p><p>{last}</p></div>")
+    assert said in body.text and body.text.endswith(last)
