@@ -25,7 +25,16 @@ REAL_PAGES = PROJECT.parent / "shared" / "realpages"
 FIXTURES = PROJECT / "tests" / "golden"
 SETS = ("gov", "article", "detail", "samples", "golden")
 
-_COLUMNS = "index_number title agency published_on written_on document_number catalog validity".split()
+_COLUMNS = [
+    "index_number",
+    "title",
+    "agency",
+    "published_on",
+    "written_on",
+    "document_number",
+    "catalog",
+    "validity",
+]
 # Gold containers without a text: a share bar (the page was cut off in its first tag), the template of a comment box.
 _WITHOUT_TEXT = {"gov/news-rsj-gzdaozhen-gov-cn-074.html", "gov/news-www-pds-gov-cn-sub-sites-105.html"}
 

@@ -36,7 +36,16 @@ class Tool:
 
 OURS = "gongkai"
 OURS_WITH_PROFILE = "gongkai, profile"
-_FIELDS = "index_number title agency published_on written_on document_number catalog validity".split()
+_FIELDS = [
+    "index_number",
+    "title",
+    "agency",
+    "published_on",
+    "written_on",
+    "document_number",
+    "catalog",
+    "validity",
+]
 
 
 def _ours(case: Case, detail: Detail) -> Found:

@@ -1,5 +1,5 @@
-"""The files that a page links to or shows."""
+"""The files that a page links to or shows.
 
-from pipelines.attachments.find import find_attachments
-
-__all__ = ["find_attachments"]
+Nothing is imported here: the body asks :mod:`pipelines.attachments.filelinks`, and
+:mod:`pipelines.attachments.find` asks the body.
+"""
