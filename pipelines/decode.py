@@ -39,6 +39,7 @@ _META = re.compile(
 )
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _SNIFFED = 16_384
+_FIRST_LINES = 2048
 # One stray byte in this many characters beyond ASCII still means UTF-8: they hardly arise by chance.
 _UTF8_TOLERANCE = 50
 
@@ -133,7 +134,13 @@ def decode(body: bytes, content_type: str | None = None, forced: str | None = No
         return _replacing(body, sixteen)
     if body.isascii():
         return Decoded(body.decode("ascii"), "utf-8")
-    return _eight_bit(body, _declared(body, content_type))
+    utf8 = _replacing(body, "utf-8")
+    if "\ufffd" not in utf8.text:
+        # Nearly every page is UTF-8 and says so in its first lines.
+        first = _META.search(body, 0, _FIRST_LINES)
+        if first is not None and charset(first.group(1).decode("ascii")) == "utf-8":
+            return utf8
+    return _eight_bit(body, utf8, _declared(body, content_type))
 
 
 def _declared(body: bytes, content_type: str | None) -> list[str]:
@@ -145,8 +152,7 @@ def _declared(body: bytes, content_type: str | None) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _eight_bit(body: bytes, declared: list[str]) -> Decoded:
-    utf8 = _replacing(body, "utf-8")
+def _eight_bit(body: bytes, utf8: Decoded, declared: list[str]) -> Decoded:
     if "utf-8" in declared and "\ufffd" not in utf8.text:
         return utf8
     broken = utf8.text.count("\ufffd")

@@ -41,6 +41,8 @@ _HELD = (
     rf"|{_DEED}(?:次数|人次|量|数)\s?[:：]\s?\d[\d,]{{0,12}})\s?"
 )
 _BRACKET = re.compile(rf"\s?(?:（{_HELD}）|\({_HELD}\)|\[{_HELD}\]|【{_HELD}】)")
+# The same where it only matters whether there is one: led by a set of signs, to which the engine skips.
+_BRACKETED = re.compile(rf"[（(\[【](?:(?<=（){_HELD}）|(?<=\(){_HELD}\)|(?<=\[){_HELD}\]|(?<=【){_HELD}】)")
 _DIGIT = re.compile(r"\d")
 
 
@@ -56,7 +58,7 @@ def _is_counter(text: str) -> bool:
 
 def has_bracket(text: str) -> bool:
     """Whether :func:`without_brackets` would change ``text``."""
-    return _BRACKET.search(text) is not None
+    return _BRACKETED.search(text) is not None
 
 
 def without_brackets(text: str) -> str:

@@ -20,6 +20,7 @@ _LEVELS = (
     (3, re.compile(r"\d{1,2}\s?(?:[、．]|\.(?!\d))")),
     (4, re.compile(r"[（(]\s?\d{1,2}\s?[）)]")),
 )
+_FIRSTS = frozenset(f"第（({_CHINESE}")
 _SENTENCE_END = re.compile(r"[。！？；;]")
 
 
@@ -42,6 +43,8 @@ def outline(paragraphs: Iterable[str]) -> list[Heading]:
 
 
 def _level(paragraph: str) -> int | None:
+    if paragraph[:1] not in _FIRSTS and not paragraph[:1].isdecimal():
+        return None
     return next((level for level, pattern in _LEVELS if pattern.match(paragraph)), None)
 
 

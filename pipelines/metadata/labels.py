@@ -16,6 +16,8 @@ _CLOSERS = "】］]"
 _BREAKS = " \t\r\n\f\v\u00a0\u3000\u2002\u2003\u2009\u2028|｜;；,，。、/>》」)）]】[【(（·•\u200b"
 # Characters before a colon in which its label is looked for; labels of one cell; characters of a label's node.
 _REACH, _MOST, _LONGEST_NODE = 48, 200, 40
+# A node that is longer, but has so many spaces, may be a label spread by them.
+_SPACES = 20
 # A label of so many characters is told from the end of a value without a space between.
 _LONG = 4
 # Texts whose labels are remembered: at most so long, at most so many.
@@ -52,7 +54,10 @@ def _find(cell: Cell, known: Vocabulary) -> list[Label]:
     text = cell.text
     found: list[Label] = []
     previous = 0
-    for colon in _COLON.finditer(text):
+    at = _COLON.search(text)
+    if at is None and len(cell.runs) == 1 and len(text) > _LONGEST_NODE and text.count(" ") < _SPACES:
+        return found  # a paragraph, as most long cells are
+    for colon in _COLON.finditer(text, at.start()) if at is not None else ():
         label = _before(cell, previous, colon.start(), known)
         if label is not None:
             found.append(label)
@@ -154,7 +159,7 @@ def _own_nodes(cell: Cell, known: Vocabulary) -> list[Label]:
     for start, stop in pieces:
         if stop - start < 2 or (text[start] not in known.firsts and not text[start].isspace()):
             continue
-        if stop - start > _LONGEST_NODE and text.count(" ", start, stop) < 20:
+        if stop - start > _LONGEST_NODE and text.count(" ", start, stop) < _SPACES:
             continue
         piece = text[start:stop].strip()
         if len(piece) <= _LONGEST_NODE and piece[:1] in known.firsts:

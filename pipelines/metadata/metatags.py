@@ -13,6 +13,7 @@ from pipelines.numbers import is_placeholder
 
 # A template that was never filled in: <$[Title]>, {{title}}, ${date}, $PubDate$, #title#.
 _TEMPLATE = re.compile(r"<\$|\$\[|\{\{|\$\{|^\$\w+|^#\w+#$|^\[!")
+_READ = frozenset(("articletitle", "pubdate", "contentsource", "columnname", "sitename"))
 _LABEL = re.compile(r"^(?:[\u3400-\u9fff]{2,6})\s{0,3}[:：]\s{0,3}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?")
 
@@ -41,8 +42,8 @@ def read_metatags(root: _Element) -> MetaTags:
             continue
         if "生成时间" in content:
             generated.update(_MOMENT.findall(content))
-        elif not _TEMPLATE.search(content):
-            tags.setdefault(name.strip().lower(), " ".join(content.split()))
+        elif (name := name.strip().lower()) in _READ and not _TEMPLATE.search(content):
+            tags.setdefault(name, " ".join(content.split()))
     moment = tags.get("pubdate", "")
     published = parse_date(_LABEL.sub("", moment)) or first_date(moment)
     return MetaTags(
