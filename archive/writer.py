@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from sqlite_utils import Database
 
+from archive.attachments.links import save_attachments
 from archive.captures.table import add_capture
 from archive.events import add_event
-from archive.attachments.links import save_attachments
 from archive.history.documents import Shown, create_document, read_shown, refresh
 from archive.history.earlier import Sighting, earlier, read_sighting
 from archive.history.indexing import indexed

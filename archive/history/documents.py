@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
-from archive.history.agencies import agency_id
 from archive.attachments.links import save_attachments
+from archive.history.agencies import agency_id
 from archive.history.content import Content
 from archive.history.principal import choose_principal
 from archive.history.record_findings import save_record_findings
