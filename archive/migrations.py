@@ -35,6 +35,25 @@ def create_schema(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@migrations(name="0002_file_texts")
+def add_file_texts(db: Database) -> None:
+    """What ``schema.sql`` has since files are read: to archives that were made before."""
+    if "text_note" in db["files"].columns_dict:
+        return
+    for statement in _FILE_TEXTS:
+        db.conn.execute(statement)
+
+
+_FILE_TEXTS = (
+    "ALTER TABLE files ADD COLUMN text_note TEXT",
+    "CREATE INDEX files_text ON files(digest, text_status, extractor_version)",
+    "ALTER TABLE attachments ADD COLUMN text_digest TEXT REFERENCES files(digest)",
+    "CREATE INDEX attachments_digest ON attachments(digest) WHERE digest IS NOT NULL",
+    "CREATE INDEX attachments_text ON attachments(text_digest) WHERE text_digest IS NOT NULL",
+    "CREATE INDEX attachments_behind ON attachments(id) WHERE text_digest IS NOT digest",
+)
+
+
 def _statements(script: str) -> Iterator[str]:
     """The statements of an SQL script; ``executescript`` would commit the transaction around it."""
     statement = ""

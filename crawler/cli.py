@@ -20,6 +20,7 @@ VERBS = {
     "backfill": "crawler",
     "extract": "crawler",
     "reextract": "crawler",
+    "files": "crawler",
     "search": "archive",
     "show": "archive",
     "serve": "archive",

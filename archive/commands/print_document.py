@@ -12,8 +12,8 @@ from archive.record import METADATA_FIELDS
 from archive.web.labels import field_label, reason, value_label
 from archive.web.times import with_offset
 
-EXCERPT = 1_200
-"""Characters of the body that are printed; ``--json`` has all of them."""
+EXCERPT, FILE_EXCERPT = 1_200, 80
+"""Characters of the body, and of each file's text, that are printed; ``--json`` has all of them."""
 
 _RELATIONS = {
     ("shares-number", "to"): "索引号相同",
@@ -118,6 +118,8 @@ def _attachment(row: dict[str, Any]) -> str:
     state = value_label("attachments", "state", row["state"])
     came = with_offset(row["versions"][0]["seen_at"]) if len(row["versions"]) == 1 else None
     parts = [state, came, row["name"], _file(row), row["url"]]
+    if row["text_status"]:
+        parts.append(_text(row))
     if len(row["versions"]) > 1:
         parts += [
             f"第 {number} 版 {with_offset(version['seen_at'])} {_file(version)}"
@@ -125,6 +127,14 @@ def _attachment(row: dict[str, Any]) -> str:
             for number, version in enumerate(row["versions"], 1)
         ]
     return " ".join(part for part in parts if part)
+
+
+def _text(row: dict[str, Any]) -> str:
+    """What reading the file gave: how its text begins, or why there is none."""
+    said = f"文字：{value_label('files', 'text_status', row['text_status'])}"
+    begins = " ".join((row["text"] or "")[:FILE_EXCERPT].split())
+    note = f"（{row['text_note']}）" if row["text_note"] else ""
+    return f"{said}{note}{f'「{begins}」' if begins else ''}"
 
 
 def _file(row: dict[str, Any]) -> str:

@@ -29,7 +29,7 @@ class Steps:
         self._verb = verb
         self._quiet = quiet
         self._unit = 1 << 20 if size else 1
-        self._said = time.monotonic()
+        self._said = self._began = time.monotonic()
         console = Console(stderr=True)
         self._bars: Progress | None = None
         if console.is_terminal and not quiet:
@@ -67,4 +67,12 @@ class Steps:
             self._said = time.monotonic()
             unit = " MiB" if self._unit > 1 else ""
             far = f", {done} of {total}{unit}" if total is not None else f", {done}{unit}" if done else ""
-            click.echo(f"{self._verb}: {what}{far}", err=True)
+            click.echo(f"{self._verb}: {what}{far}{self._pace(done, total, unit)}", err=True)
+
+    def _pace(self, done: int, total: int | None, unit: str) -> str:
+        """How fast it goes since it was first shown, and how long the rest takes at that."""
+        seconds = time.monotonic() - self._began
+        if total is None or not 0 < done < total or seconds <= 0:
+            return ""
+        minutes = (total - done) * seconds / done / 60
+        return f", {done / seconds:.2g}{unit}/s, about {minutes:.0f} min left"

@@ -17,7 +17,7 @@ from archive.search import EmptyQuery, Hit, IndexOutdated, SearchPage, Snippet, 
 MAX_LIMIT = 10_000
 
 
-_LABELS = {"document_number": "文号", "attachment": "附件"}
+_LABELS = {"document_number": "文号", "attachment": "附件", "attachment_text": "附件文字"}
 
 
 def _as_json(query: str, page: SearchPage) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from archive.history.difference import last_difference
 from archive.history.dossier import dossier
 from archive.history.lookup import NotFound, find_documents
 from archive.layout import DataDirectory
+from archive.migrations import migrations
 
 CANDIDATES = """
 SELECT uid, title, published_on, portal, url FROM documents
@@ -38,6 +39,8 @@ def command(name: str, diff: bool, as_json: bool, data: DataDirectory) -> None:
     """
     db = open_archive(data, readonly=True)
     try:
+        if migrations.pending(db):
+            fail("the archive was written by an older gongkai: run `gongkai init` to bring it up to date")
         _show(db, name, diff, as_json)
     except NotFound as error:
         fail(str(error))

@@ -27,7 +27,8 @@ _QUERIES = {
         SELECT url, role, state, first_seen_at, visited_at, ok_at, changed_at, gone_days, failures, last_error
         FROM sightings WHERE document_id = ? ORDER BY role = 'principal' DESC, first_seen_at, url_key""",
     "attachments": """
-        SELECT a.name, a.url, a.state, a.digest, f.media_type, f.size, a.first_seen_at, a.last_seen_at, a.changed_at, a.id
+        SELECT a.name, a.url, a.state, a.digest, f.media_type, f.size, a.first_seen_at, a.last_seen_at, a.changed_at,
+          f.text_status, f.text_note, f.text, a.id
         FROM attachments AS a LEFT JOIN files AS f ON f.digest = a.digest WHERE a.document_id = ?
         ORDER BY a.ordinal, a.url_key""",
     "findings": """

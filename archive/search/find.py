@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.search.index import require_current
-from archive.search.snippet import Snippet, make_snippet, mark_all
+from archive.search.fold import fold
+from archive.search.index import require_current, texts_of
+from archive.search.snippet import Snippet, make_snippet, mark_all, part_with, printable
 from archive.search.tokens import match_expression, query_terms, term_expression
 
 COUNT_CAP = 1000
@@ -21,10 +22,13 @@ RANK_CAP = 200
 RANK_READS = 20_000
 """Documents that each term of a ranked query may stand in."""
 
+FILES_SHOWN = 2
+"""Files of one document that a hit shows a line of."""
+
 _MATCHING = "(SELECT rowid FROM documents_fts WHERE documents_fts MATCH :match)"
 
-# title, body, numbers, agency, attachments: a word of the title says more than one of many in the body
-_RANK = "bm25(documents_fts, 10.0, 1.0, 8.0, 4.0, 4.0)"
+# title, body, numbers, agency, attachments (names and texts): a word of the title says more than one of many in a text
+_RANK = "bm25(documents_fts, 10.0, 1.0, 8.0, 4.0, 1.0)"
 _COLUMNS = (
     "uid", "portal", "title", "index_number", "document_number", "published_on", "agency", "url", "withdrawn_at",
 )  # fmt: skip
@@ -37,7 +41,8 @@ class Hit:
     """One document found; ``snippet`` is a line of its body with the hits' places.
 
     ``matches``: the name and text of each other field that has a hit (title, index_number, document_number,
-    agency, attachment: one for each name).
+    agency, attachment: one for each name; attachment_text: file name and a line of its text, where a term stands
+    nowhere else).
     """
 
     uid: str
@@ -109,13 +114,30 @@ def _hit(db: Database, row: Sequence[Any], terms: Sequence[str]) -> Hit:
     fields += [("attachment", row[0]) for row in db.execute(_ATTACHMENTS, [document])]
     marked = [(name, mark_all(text, terms)) for name, text in fields if text]
     matches = tuple((name, text) for name, text in marked if text.hits)
+    said = fold("\n".join([body_text, *(text for _, text in fields if text)]))
+    if elsewhere := [term for term in terms if term not in said]:
+        matches += _in_files(db, document, elsewhere)
     return Hit(**known, snippet=make_snippet(body_text, terms), matches=matches)
+
+
+def _in_files(db: Database, document: int, terms: Sequence[str]) -> tuple[tuple[str, Snippet], ...]:
+    """For the first files in whose texts a term stands: name and a line of the text."""
+    found = []
+    for name, text in db.execute(texts_of("?"), [document]):
+        part = part_with(text, terms)
+        if part is not None:
+            line, name = make_snippet(part, terms), f"{printable(name)}："
+            places = tuple((start + len(name), end + len(name)) for start, end in line.hits)
+            found.append(("attachment_text", Snippet(name + line.text, places)))
+        if len(found) == FILES_SHOWN:
+            break
+    return tuple(found)
 
 
 def search(
     db: Database, query: str, *, limit: int = 20, offset: int = 0, portal: str | None = None
 ) -> SearchPage:
-    """The documents in whose title, body, numbers, agency or attachment names every term of ``query`` stands.
+    """The documents in whose title, body, numbers, agency, attachment names or texts every term of ``query`` stands.
 
     White space separates terms, everything else in them is literal; letters' case and width, traditional and
     simplified characters make no difference. Documents without an accepted revision are never found.

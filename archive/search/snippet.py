@@ -6,10 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from archive.search.fold import fold_with_origins
+from archive.search.fold import fold, fold_with_origins
 
 BEFORE, LENGTH = 24, 90
 """Characters shown before the first hit, and in all."""
+
+PART, OVERLAP = 2_000, 200
+"""Characters of a file's text that are looked through at a time."""
 
 MAX_SEARCHED = 200_000
 """Characters of a body that are looked through for the hit; a longer one may be shown from its beginning."""
@@ -57,6 +60,16 @@ def find_hits(text: str, terms: Sequence[str]) -> list[tuple[int, int]]:
         else:
             joined.append((start, end))
     return joined
+
+
+def part_with(text: str, terms: Sequence[str]) -> str | None:
+    """The part of a long ``text`` in which one of the folded ``terms`` stands first; None: nowhere."""
+    for start in range(0, len(text), PART):
+        part = text[start : start + PART + OVERLAP]
+        folded = fold(part)
+        if any(term in folded for term in terms):
+            return part
+    return None
 
 
 def mark_all(text: str, terms: Sequence[str]) -> Snippet:

@@ -67,10 +67,14 @@ FILES = Table(
     {"capture_id": "captures"},
     mine="0",
     has_id=False,
-    kept=frozenset({"capture_id", "text", "text_status", "extractor_version"}),
+    kept=frozenset({"capture_id", "text", "text_status", "text_note", "extractor_version"}),
 )
 ATTACHMENTS = Table(
-    "attachments", ("document_id", "url_key"), {"document_id": "documents"}, mine=_OF_DOCUMENT
+    "attachments",
+    ("document_id", "url_key"),
+    {"document_id": "documents"},
+    mine=_OF_DOCUMENT,
+    kept=frozenset({"text_digest"}),  # what the index holds here; no capture says it
 )
 FINDINGS = Table(
     "findings",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from datasette.utils import tilde_encode as row_key
+
 from archive.web.labels import column_description, column_label, table_description, table_label, value_label
 from archive.web.metadata import TITLE, facets, listed_columns
 from archive.web.show import cell, full, link, local_time, marked, paragraphs, pretty_json, snippet
@@ -24,6 +26,7 @@ __all__ = [
     "nothing",
     "paragraphs",
     "pretty_json",
+    "row_key",
     "shown_columns",
     "snippet",
     "table_description",

@@ -24,7 +24,8 @@ WHERE d.revision_id IS NOT NULL ORDER BY d.published_on DESC, d.id DESC LIMIT 10
 """
 # What belongs to a document, and the most rows shown of each.
 _RELATED = {
-    "attachments": "SELECT a.id, a.name, a.url, a.state, a.last_seen_at, a.changed_at, f.media_type, f.size "
+    "attachments": "SELECT a.id, a.name, a.url, a.state, a.last_seen_at, a.changed_at, f.media_type, f.size, "
+    "f.digest, f.text_status, f.text_note, substr(f.text, 1, 120) AS excerpt "
     "FROM attachments AS a LEFT JOIN files AS f ON f.digest = a.digest WHERE a.document_id = ? ORDER BY a.ordinal, a.id",
     "versions": "SELECT v.attachment_id, v.seen_at, v.digest, f.media_type, f.size, v.capture_id "
     "FROM attachment_versions AS v JOIN attachments AS a ON a.id = v.attachment_id JOIN files AS f ON f.digest = v.digest "

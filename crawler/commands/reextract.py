@@ -19,6 +19,7 @@ from archive.crawling.portals import portal_ids
 from archive.history.sources import revision_count, revisions_of
 from archive.layout import DataDirectory
 from archive.lock import PortalLocked, portal_lock
+from archive.prepare import prepare
 from archive.record import Record
 from archive.writer import WouldLose, replace_record
 from crawler import clock
@@ -47,6 +48,7 @@ class _Outcome:
 def command(only: str | None, as_json: bool, data: DataDirectory) -> None:
     """Read every archived page again with today's code and profiles and update its record where it differs."""
     db = open_archive(data, readonly=False)
+    prepare(db, clock.stamp())
     ids = portal_ids(db)
     if only is not None:
         (portal,) = resolve([only], data)

@@ -88,7 +88,7 @@ def test_an_index_of_another_version_is_refused(db: Database, make: SimpleNamesp
 
 def test_the_frozen_table_belongs_to_the_version() -> None:
     table = (files("archive.search") / "simplified.tsv").read_bytes()
-    assert (SEARCH_VERSION, sha256(table).hexdigest()[:16]) == ("1", "e5ad4e3123c95ac1")
+    assert (SEARCH_VERSION, sha256(table).hexdigest()[:16]) == ("2", "e5ad4e3123c95ac1")
 
 
 @pytest.mark.parametrize("portal", [None, "sample"])
