@@ -31,6 +31,7 @@ class Worker:
     """One process and the pipe to it. Not thread-safe: each of the pool's threads has its own."""
 
     def __init__(self) -> None:
+        self._ending = threading.Lock()
         self._pipe, theirs = multiprocessing.Pipe()
         # Not a fork: the portal's lock, the database and the sockets stay with the crawl.
         code = _START.format(path=sys.path, pipe=theirs.fileno())
@@ -62,10 +63,12 @@ class Worker:
         return answer
 
     def end(self) -> None:
-        """End the process, whatever it is doing."""
-        self._process.kill()
-        self._process.wait()
-        self._pipe.close()
+        """End the process, whatever it is doing; may be called by two threads at once."""
+        with self._ending:
+            self._process.kill()
+            self._process.wait()
+            if not self._pipe.closed:
+                self._pipe.close()
 
 
 def _ended(code: int) -> str:
