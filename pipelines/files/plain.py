@@ -12,16 +12,20 @@ from pipelines.text import paragraphs
 
 MOST_GARBAGE = 0.02
 """Share of characters that no codec could read: with more it is no text."""
+MOST_BYTES = 8 << 20
+"""Of a text: more characters than are kept, in any encoding."""
 _PARTS = ("text/html", "text/plain")
 
 
 def read_text(body: bytes, media_type: str | None, text: Text) -> None:
     """A text in whatever encoding."""
-    found = decode(body, media_type).text
+    found = decode(body[:MOST_BYTES], media_type).text
     if found.count("\ufffd") > MOST_GARBAGE * len(found):
         raise NoText("unsupported", "the file is neither text nor of a kind that is read")
     for line in found.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         text.add(line.replace("\t", " | ") if media_type == "text/tab-separated-values" else line)
+    if len(body) > MOST_BYTES:
+        text.notes.append(f"only the first {MOST_BYTES:,} bytes were read")
 
 
 def read_html(body: bytes, media_type: str | None, text: Text) -> None:

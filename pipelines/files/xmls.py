@@ -32,7 +32,10 @@ def events(stream: IO[bytes], *, starts: bool = False) -> Iterator[tuple[str, st
             tag = element.tag
             yield event, tag.rpartition("}")[2] if isinstance(tag, str) else "", element
     except etree.XMLSyntaxError as error:
-        raise NoText("failed", f"the XML in the file is damaged ({error.msg})") from error
+        said = error.msg
+        if said == "unknown error":  # what libxml2 knows when its memory ends
+            said = "or takes more memory than allowed"
+        raise NoText("failed", f"the XML in the file is damaged ({said})") from error
 
 
 def forget(element: _Element) -> None:
