@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from urllib.parse import unquote, urlsplit
+
+from lxml.etree import _Element
 
 from archive.record import METADATA_FIELDS, Attachment, Finding, Record
 from pipelines.attachments.find import find_attachments
 from pipelines.body.find import Body, find_body, join_bodies
 from pipelines.bundle import Bundle
 from pipelines.decode import looks_binary
+from pipelines.explain.trace import Trace
 from pipelines.limits import MOST_BYTES, MOST_TAGS, MOST_TEXT
 from pipelines.metadata.cells import cells
 from pipelines.metadata.read import Metadata, read_listing, read_metadata
@@ -24,11 +27,12 @@ __all__ = ["extract", "file_record"]
 _SOME_TEXT = 100
 
 
-def extract(bundle: Bundle) -> Record:
+def extract(bundle: Bundle, trace: Trace | None = None) -> Record:
     """The record of a document page.
 
     Raises :class:`pipelines.page.Unreadable` (one sentence) when the page is binary or empty, and nothing else on
-    any bytes. A further part that cannot be read becomes a finding. ``report`` stays None.
+    any bytes. A further part that cannot be read becomes a finding. ``report`` stays None. A ``trace`` is told what
+    was considered on the way.
     """
     page = Page.parse(bundle)
     record = _record(bundle, page.encoding)
@@ -39,7 +43,9 @@ def extract(bundle: Bundle) -> Record:
     )
     _describe(record, metadata)
     record.signoff = find_signoff(own)
-    body = _body(bundle, page, frames, metadata, record)
+    if trace is not None:
+        trace.metadata = metadata
+    body = _body(bundle, page, frames, metadata, record, trace)
     record.body_text, record.body_html = body.text, body.html
     record.outline, record.images = body.outline, body.images
     if body.element is not None:
@@ -90,13 +96,25 @@ def _describe(record: Record, metadata: Metadata) -> None:
     record.findings += metadata.findings
 
 
-def _body(bundle: Bundle, page: Page, frames: list[Page], metadata: Metadata, record: Record) -> Body:
+def _body(
+    bundle: Bundle,
+    page: Page,
+    frames: list[Page],
+    metadata: Metadata,
+    record: Record,
+    trace: Trace | None,
+) -> Body:
     """The body with its continuation pages; where the page itself has none, a frame's."""
-    body = find_body(page, bundle.detail, metadata.avoid, metadata.lines)
+
+    def found_on(part: Page, avoid: Collection[_Element] = (), lines: Collection[str] = ()) -> Body:
+        listening = None if trace is None else trace.new_body(part.url)
+        return find_body(part, bundle.detail, avoid, lines, listening)
+
+    body = found_on(page, metadata.avoid, metadata.lines)
     for frame in frames:
         if body.element is None:
-            body = find_body(frame, bundle.detail)
-    further = [find_body(part, bundle.detail) for part in _parts(bundle, "continuation", record)]
+            body = found_on(frame)
+    further = [found_on(part) for part in _parts(bundle, "continuation", record)]
     return join_bodies(body, further) if further else body
 
 

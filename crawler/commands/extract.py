@@ -12,6 +12,7 @@ from archive.layout import DataDirectory
 from archive.record import METADATA_FIELDS, Record
 from archive.web.labels import SIGNOFF_LABELS, column_label
 from crawler import clock
+from crawler.commands import explaining
 from crawler.config_error import ConfigError
 from crawler.fetch_one import FetchError, fetch
 from crawler.portals.loader import load_portal
@@ -20,6 +21,8 @@ from crawler.portals.plan import detail_for
 from pipelines.bundle import Bundle, Part
 from pipelines.decode import charset
 from pipelines.detail import Detail
+from pipelines.explain.explanation import explanation
+from pipelines.explain.trace import Trace
 from pipelines.extract import extract
 from pipelines.page import Unreadable
 
@@ -43,6 +46,9 @@ _EXCERPT = 200
 @click.option(
     "--allow-private-hosts", is_flag=True, help="Fetch the URL even from an address that is not public."
 )
+@click.option(
+    "--explain", is_flag=True, help="Say where each field and the body came from, and what lost to them."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the whole record as JSON.")
 @data_option
 def command(
@@ -51,6 +57,7 @@ def command(
     encoding: str | None,
     portal_id: str | None,
     allow_private_hosts: bool,
+    explain: bool,
     as_json: bool,
     data: DataDirectory,
 ) -> None:
@@ -66,14 +73,16 @@ def command(
     detail = Detail() if portal is None else detail_for(portal, clock.day(), None)
     forced = encoding or (portal.http.encoding if portal is not None else None)
     bundle = Bundle(part, detail=detail, portal=portal.id if portal else None, encoding=forced)
+    trace = Trace() if explain else None
     try:
-        record = extract(bundle)
+        record = extract(bundle, trace)
     except Unreadable as error:
         fail(str(error).replace(part.url, source, 1))
+    said = None if trace is None else explanation(trace)
     if as_json:
-        echo_json(record.to_dict())
+        echo_json(record.to_dict() if said is None else record.to_dict() | {"explain": said})
     else:
-        click.echo("\n".join(_summary(record)))
+        click.echo("\n".join([*_summary(record), *([] if said is None else ["", *explaining.lines(said)])]))
 
 
 def _is_address(source: str) -> bool:

@@ -78,19 +78,24 @@ def _weights(lines: Segments) -> list[int]:
 
 def densest(lines: Segments, mass: list[int]) -> int | None:
     """The number of the node that holds the body, or None where the page has no running text."""
+    found = scores(lines, mass)
+    # Of equals the innermost.
+    return _lifted(lines, mass, max(found)[1]) if found else None
+
+
+def scores(lines: Segments, mass: list[int]) -> list[tuple[float, int]]:
+    """The score of each node that holds running text, with its number; none where the page has hardly any."""
     weight = [0, *accumulate(mass)]
     chars = [0, *accumulate(_weights(lines))]
     total = weight[-1]
     if total < _FLOOR:
-        return None
-    best, pick = 0.0, None
-    for number, (start, stop) in enumerate(zip(lines.start, lines.stop, strict=True)):
-        held = weight[stop] - weight[start]
-        if held:
-            score = held / (chars[stop] - chars[start] + _BETA * total)
-            if score >= best:  # of equals the innermost
-                best, pick = score, number
-    return None if pick is None else _lifted(lines, mass, pick)
+        return []
+    floor = _BETA * total
+    return [
+        ((weight[stop] - weight[start]) / (chars[stop] - chars[start] + floor), number)
+        for number, (start, stop) in enumerate(zip(lines.start, lines.stop, strict=True))
+        if weight[stop] > weight[start]
+    ]
 
 
 def _lifted(lines: Segments, mass: list[int], pick: int) -> int:

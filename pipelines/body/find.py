@@ -10,14 +10,17 @@ from lxml.etree import Element, XPath, _Element, iterwalk
 
 from archive.record import Heading
 from pipelines.body.counters import cut_brackets, has_bracket
-from pipelines.body.density import densest, is_chrome, masses
+from pipelines.body.density import densest, is_chrome, masses, scores
 from pipelines.body.furniture import is_furniture_element, is_furniture_name
 from pipelines.body.outline import outline
+from pipelines.body.removal import remove_lines
 from pipelines.body.sanitise import absolutise, image_source, sanitised
 from pipelines.body.segments import Segments, segment
 from pipelines.body.sparse import holds_object, is_icon, known_container, largest_table, under_title
-from pipelines.body.trim import Lines, Titles, furniture_lines, remove_lines
+from pipelines.body.titles import Titles
+from pipelines.body.trim import Lines, furniture_lines
 from pipelines.detail import Detail
+from pipelines.explain.trace import BodyTrace
 from pipelines.limits import MOST_TEXT, shorten
 from pipelines.markup import drop, is_hidden, pieces
 from pipelines.page import Page
@@ -54,19 +57,23 @@ class Body:
 
 
 def find_body(
-    page: Page, detail: Detail, avoid: Collection[_Element] = (), lines: Collection[str] = ()
+    page: Page,
+    detail: Detail,
+    avoid: Collection[_Element] = (),
+    lines: Collection[str] = (),
+    trace: BodyTrace | None = None,
 ) -> Body:
     """The body of ``page`` without furniture; never raises on any page.
 
     The first of ``detail.body`` that holds content is it; without one the densest block (DESIGN §9). What
     ``detail.remove`` matches and the elements in ``avoid`` (the metadata block) are never part of it, nor are ``lines``
-    of a metadata block at its top.
+    of a metadata block at its top. ``trace`` is told how it was found.
     """
     outside = {*avoid, *matches(page.root, detail.remove)}
     titles = Titles.of(page.root)
-    origin, found_by = _by_profile(page, detail.body, outside), "profile"
+    origin, found_by = _by_profile(page, detail.body, outside, trace), "profile"
     if origin is None:
-        origin, found_by = _by_density(page.root, outside, titles)
+        origin, found_by = _by_density(page.root, outside, titles, trace)
     if origin is None:
         return Body()
     element = _clean_copy(origin, outside, titles)
@@ -74,9 +81,9 @@ def find_body(
     # lxml makes a Python object of a node anew whenever none is alive: held here, each walk finds them made.
     alive = list(element.iter())
     absolutise(element, page.absolute)
-    found = _trimmed(element, titles, trusted=found_by == "profile", told=lines)
+    found = _trimmed(element, titles, trusted=found_by == "profile", told=lines, trace=trace)
     del alive
-    return Body(
+    body = Body(
         element=element,
         text=joined(found),
         html=sanitised(element),
@@ -86,6 +93,9 @@ def find_body(
         found_by=found_by,
         is_cut=is_cut,
     )
+    if trace is not None:
+        trace.body = body
+    return body
 
 
 def join_bodies(first: Body, rest: Sequence[Body]) -> Body:
@@ -114,9 +124,16 @@ def join_bodies(first: Body, rest: Sequence[Body]) -> Body:
     )
 
 
-def _by_profile(page: Page, selectors: Sequence[str], outside: set[_Element]) -> _Element | None:
-    for element in page.select(selectors):
-        if element not in outside and _has_content(element, outside):
+def _by_profile(
+    page: Page, selectors: Sequence[str], outside: set[_Element], trace: BodyTrace | None
+) -> _Element | None:
+    for selector in selectors:
+        matched = list(page.select([selector]))
+        holding = (node for node in matched if node not in outside and _has_content(node, outside))
+        element = next(holding, None)
+        if trace is not None:
+            trace.selectors.append((selector, len(matched), element is not None))
+        if element is not None:
             return element
     return None
 
@@ -130,10 +147,14 @@ def _has_content(element: _Element, outside: set[_Element]) -> bool:
     return holds_object(element)
 
 
-def _by_density(root: _Element, outside: set[_Element], titles: Titles) -> tuple[_Element | None, str]:
+def _by_density(
+    root: _Element, outside: set[_Element], titles: Titles, trace: BodyTrace | None
+) -> tuple[_Element | None, str]:
     lines = segment(root, outside)
     mass = masses(lines)
     pick = densest(lines, mass)
+    if trace is not None:
+        trace.saw_blocks(lines, mass, scores(lines, mass))
     held = 0 if pick is None else sum(mass[lines.start[pick] : lines.stop[pick]])
     if held < _SPARSE:
         number = known_container(lines)
@@ -214,7 +235,9 @@ def _may_hold_suspects(element: _Element) -> bool:
     )
 
 
-def _trimmed(element: _Element, titles: Titles, *, trusted: bool, told: Collection[str]) -> list[Paragraph]:
+def _trimmed(
+    element: _Element, titles: Titles, *, trusted: bool, told: Collection[str], trace: BodyTrace | None
+) -> list[Paragraph]:
     """Take the furniture out of ``element``; its paragraphs."""
     lines = segment(element)
     if has_bracket("\n".join(lines.text)):
@@ -222,7 +245,10 @@ def _trimmed(element: _Element, titles: Titles, *, trusted: bool, told: Collecti
         lines = segment(element)
     out = furniture_lines(Lines(lines, masses(lines), titles), trusted=trusted)
     if told:
-        out.update(number for number, text in enumerate(lines.text[:_MOST_TOLD]) if text in told)
+        block = (number for number, text in enumerate(lines.text[:_MOST_TOLD]) if text in told)
+        out.update(dict.fromkeys(block, "metadata block"))
+    if trace is not None:
+        trace.trims(lines, out)
     if out:
         remove_lines(element, segment(element, track=True), out)
     if next(element.iter("table"), None) is not None:

@@ -14,7 +14,7 @@ from lxml.etree import _Element, iterwalk
 from pipelines.attachments.filelinks import is_file_link
 from pipelines.body.density import is_chrome
 from pipelines.body.segments import Segments
-from pipelines.body.trim import Titles
+from pipelines.body.titles import Titles
 from pipelines.markup import class_text, inline_text
 from pipelines.remember import remembered
 

@@ -1,4 +1,4 @@
-"""Which lines of a body are the page's furniture, and taking them out of the tree (DESIGN §9).
+"""Which lines of a body are the page's furniture (DESIGN §9).
 
 Nothing is cut by a word alone: a line must be short and begin as furniture begins, and what a heading such as
 标签 or 相关链接 takes with it ends at the first line that reads as text, names a file or closes a document.
@@ -6,12 +6,7 @@ Nothing is cut by a word alone: a line must be short and begin as furniture begi
 
 from __future__ import annotations
 
-import itertools
 import re
-from dataclasses import dataclass
-from itertools import accumulate
-
-from lxml.etree import _Element
 
 from pipelines.attachments.filelinks import is_file_link, names_file
 from pipelines.body.counters import is_counter
@@ -29,60 +24,15 @@ from pipelines.body.furniture import (
     opens_related,
 )
 from pipelines.body.segments import Segments
-from pipelines.markup import BLOCKS, drop, inline_text
+from pipelines.body.titles import Titles
 
 _HEAD_LINES = 12  # an info bar stands within so many lines of the top
-_TEXT_ENOUGH = 60  # characters; below it pictures may be the body
+_TEXT_ENOUGH = 60  # characters of a post
 _SHORT_CREDIT = 20  # characters of 编辑：某某
 _LINK_RUN = 3  # so many lines of links in a row are a list of other pages
-_MOST_TITLES = 4
-_SHORTEST_TITLE = 5
-_LONGEST_TITLE = 200
-_ARTICLE_TITLE = re.compile(r"ArticleTitle\Z", re.IGNORECASE)
 _SIGNS = re.compile(
     r"附\s?[件表]|单位负责人|审核人|填报|签发|联系(?:人|电话)|抄送|[（(]?(?:19|20)\d\d年\d{1,2}月\d{1,2}日|二[〇○0]"
 )
-_TITLE_NOISE = re.compile(r"[\s《》“”\"'（）()【】\[\]，,。.、:：;；\-—_|]+")
-
-
-def title_key(text: str) -> str:
-    """``text`` as titles are compared: without spaces and punctuation."""
-    return _TITLE_NOISE.sub("", text)
-
-
-@dataclass(frozen=True, slots=True)
-class Titles:
-    """What the page itself calls its title, as keys: to know the line that repeats it."""
-
-    keys: tuple[str, ...]
-
-    @classmethod
-    def of(cls, root: _Element) -> Titles:
-        """From ``title``, the ArticleTitle of META and the first ``h1`` elements."""
-        said = [inline_text(node) for node in itertools.islice(root.iter("title", "h1"), _MOST_TITLES)]
-        said += [
-            node.get("content") or ""
-            for node in root.iter("meta")
-            if _ARTICLE_TITLE.match(node.get("name") or "")
-        ]
-        return cls(tuple(key for key in map(title_key, said) if len(key) >= _SHORTEST_TITLE))
-
-    def repeats(self, text: str) -> bool:
-        """Whether ``text`` is the title, or what stands before the site's name in it."""
-        if text[:1].isalnum() and not any(title.startswith(text[0]) for title in self.keys):
-            return False  # as nearly always
-        key = title_key(text[:_LONGEST_TITLE])
-        return len(key) >= _SHORTEST_TITLE and any(title.startswith(key) for title in self.keys)
-
-    def marks(self, lines: Segments, line: int) -> bool:
-        """Whether a line says the title in an element for titles."""
-        if not self.repeats(lines.text[line]):
-            return False
-        node = lines.nodes[lines.owner[line]] if lines.owner[line] >= 0 else None
-        if node is None:
-            return False
-        names = f"{node.get('class') or ''} {node.get('id') or ''}".lower()
-        return node.tag in ("h1", "h2", "h3") or "tit" in names or "bt" in names
 
 
 class Lines:
@@ -114,21 +64,22 @@ class Lines:
         return self.mass[line] > 0 or line in self.files or _SIGNS.match(self.lines.text[line]) is not None
 
 
-def furniture_lines(body: Lines, *, trusted: bool) -> set[int]:
-    """The numbers of the lines to take out; ``trusted`` when a profile named the container, which trims less."""
+def furniture_lines(body: Lines, *, trusted: bool) -> dict[int, str]:
+    """The numbers of the lines to take out, each with why; ``trusted`` when a profile named the container, which trims less."""
     count = len(body.lines.text)
-    out = _head(body)
-    out.update(number for number, text in enumerate(body.lines.text) if is_counter(text))
+    out = dict.fromkeys(_head(body), "title or bar above the text")
+    out.update((number, "counter") for number, text in enumerate(body.lines.text) if is_counter(text))
     number = 0
     while number < count:
         if number in out or not _opens(body, number, trusted):
             number += 1
             continue
         stop = _section_end(body, number)
-        out.update(range(number, stop))
+        out.update(dict.fromkeys(range(number, stop), f"furniture from “{body.lines.text[number][:20]}” on"))
         number = stop
     if not trusted:
-        out |= _link_lists(body)
+        for number in _link_lists(body):
+            out.setdefault(number, "list of links to other pages")
     return out
 
 
@@ -234,44 +185,3 @@ def _link_lists(body: Lines) -> set[int]:
             out.update(run)
         run = []
     return out
-
-
-def remove_lines(root: _Element, lines: Segments, out: set[int]) -> None:
-    """Take lines out of the tree that ``segment(root, track=True)`` saw, with the elements that hold nothing else.
-
-    Below the last kept line of a text go pictures too (share icons, QR codes): a body of pictures keeps them.
-    """
-    if not out:
-        return
-    gone = [0, *accumulate(number in out for number in range(len(lines.text) + 1))]
-    kept = [number for number in range(len(lines.text)) if number not in out]
-    below = (
-        kept[-1] + 1 if sum(lines.chars[number] for number in kept) >= _TEXT_ENOUGH else len(lines.text) + 1
-    )
-    first: dict[_Element, int] = {}
-    doomed = []
-    for node, is_tail, line in lines.pieces:
-        if not is_tail:
-            first[node] = line
-            if line in out:
-                node.text = None
-            continue
-        start = first.get(node, line)
-        if start < line:
-            if gone[line] - gone[start] == line - start:
-                doomed.append(node)
-        elif (line in out and _in_line(lines, node, line)) or (start > below and node.tag == "img"):
-            doomed.append(node)
-        if line in out:
-            node.tail = None
-    for node in doomed:
-        if node is not root:
-            drop(node)
-
-
-def _in_line(lines: Segments, node: _Element, line: int) -> bool:
-    """Whether an element that holds no whole line stands inside ``line``, not in a block of its own above it."""
-    block = node
-    while block is not None and block.tag not in BLOCKS:
-        block = block.getparent()
-    return block is not node and block is lines.nodes[lines.owner[line]]

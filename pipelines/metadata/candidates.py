@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from lxml.etree import _Element
+
 from archive.record import Finding
 from pipelines.dates import all_dates, parse_date
 from pipelines.metadata.title import is_cut, same
@@ -23,7 +25,10 @@ _RANGE = "-—–~～至到"
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One source's value for one field, normalised; ``raw`` is how it stands there, ``label`` under which label."""
+    """One source's value for one field, normalised; ``raw`` is how it stands there, ``label`` under which label.
+
+    ``node`` is the element it was read from, None where it is not of the page.
+    """
 
     field: str
     value: str
@@ -31,6 +36,7 @@ class Candidate:
     raw: str
     label: str | None = None
     weak: bool = False
+    node: _Element | None = None
 
 
 def normalised(field: str, raw: str) -> str | None:

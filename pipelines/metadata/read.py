@@ -45,7 +45,8 @@ class Metadata:
     """What the sources say: ``values`` of record fields, their ``sources``, and ``extra`` labels verbatim.
 
     ``avoid`` are the elements that hold the metadata block and the info line: no part of the body. ``lines`` are those
-    of a block that opens an element which goes on with the body.
+    of a block that opens an element which goes on with the body. What it was settled from: all ``candidates`` and those
+    ``chosen``, and the ``groups`` of labels on the page, of which some were ``believed``.
     """
 
     values: dict[str, str] = field(default_factory=dict)
@@ -56,6 +57,15 @@ class Metadata:
     findings: list[Finding] = field(default_factory=list)
     avoid: set[_Element] = field(default_factory=set)
     lines: set[str] = field(default_factory=set)
+    candidates: list[Candidate] = field(default_factory=list)
+    chosen: dict[str, Candidate] = field(default_factory=dict)
+    groups: list[Group] = field(default_factory=list)
+    believed: list[Group] = field(default_factory=list)
+    cells: Cells = field(default_factory=Cells)
+
+    def owner(self, pair: Pair) -> _Element:
+        """The element in which the label of a pair from ``groups`` stands."""
+        return self.cells.items[pair.cell].owner
 
 
 def read_metadata(
@@ -77,12 +87,13 @@ def read_metadata(
     pairs = find_pairs(cells, known, _SPACED, in_prose=False)
     inside = [cells.extent[block] for block in page.select(detail.block) if block in cells.extent]
     body = _body_range(page, cells, detail)
-    chosen_groups = believed(groups(pairs, places, cells, body), cells, places, inside)
+    found = groups(pairs, places, cells, body)
+    chosen_groups = believed(found, cells, places, inside)
     outside = [group for group in chosen_groups if not in_body(group, cells, body, chosen_groups)]
     if any(group.is_block for group in outside):
         # Beside the page's own block, one in the text is another document's.
         chosen_groups = [group for group in chosen_groups if group in outside or not group.is_block]
-    result = Metadata()
+    result = Metadata(groups=found, believed=chosen_groups, cells=cells)
     candidates: list[Candidate] = []
     for frame in frames:
         framed = groups(find_pairs(frame, known, _SPACED, in_prose=False), [], frame)
@@ -123,16 +134,18 @@ def _labelled(chosen: Sequence[Group], cells: Cells, result: Metadata) -> Iterat
                 continue
             if pair.meaning.field == IGNORED or (pair.meaning.line_only and group.is_block and pair.in_row):
                 continue
-            yield from _of_pair(pair, group, first, result)
+            yield from _of_pair(pair, cells.items[pair.cell].owner, group, first, result)
 
 
-def _of_pair(pair: Pair, group: Group, first: dict[str, str], result: Metadata) -> Iterator[Candidate]:
+def _of_pair(
+    pair: Pair, node: _Element, group: Group, first: dict[str, str], result: Metadata
+) -> Iterator[Candidate]:
     assert pair.meaning is not None
     name = pair.meaning.field
     if name == "index_number":
         if result.index_number_raw is None and pair.value:
             result.index_number_raw = pair.value
-        yield from _index_cell(pair, result)
+        yield from _index_cell(pair, node, result)
         return
     value = normalised(name, pair.value)
     if pair.meaning.block_only and not _IN_FORCE.search(pair.value):
@@ -149,26 +162,25 @@ def _of_pair(pair: Pair, group: Group, first: dict[str, str], result: Metadata) 
         return
     if group.is_block and first.setdefault(name, value) != value and name != "published_on":
         result.extra.setdefault(pair.label, pair.value)
-    yield Candidate(
-        name, value, "block", pair.value, pair.label, weak=pair.meaning.line_only or not group.is_block
-    )
+    weak = pair.meaning.line_only or not group.is_block
+    yield Candidate(name, value, "block", pair.value, pair.label, weak, node)
 
 
-def _index_cell(pair: Pair, result: Metadata) -> Iterator[Candidate]:
+def _index_cell(pair: Pair, node: _Element, result: Metadata) -> Iterator[Candidate]:
     """The 索引号 cell, in which real pages also print a 文号 or the title (DESIGN §9)."""
     number = index_number(pair.value)
     if number is not None:
-        yield Candidate("index_number", number, "block", pair.value, pair.label)
+        yield Candidate("index_number", number, "block", pair.value, pair.label, node=node)
         if is_document_number(pair.value):
             value = normalised("document_number", pair.value) or number
-            yield Candidate("document_number", value, "block", pair.value, pair.label, weak=True)
+            yield Candidate("document_number", value, "block", pair.value, pair.label, True, node)
             message = f"索引号 holds a document number: {pair.value}"
             result.findings.append(Finding("index-number-is-document-number", "info", message, pair.label))
         if holds_several(pair.value):
             message = f"索引号 holds several numbers, the first is taken: {pair.value[:80]}"
             result.findings.append(Finding("index-number-several", "warning", message, pair.label))
     elif pair.value and not is_placeholder(pair.value) and looks_like_title(pair.value):
-        yield Candidate("title", pair.value, "block", pair.value, pair.label, weak=True)
+        yield Candidate("title", pair.value, "block", pair.value, pair.label, True, node)
         message = f"索引号 holds a title: {pair.value[:80]}"
         result.findings.append(Finding("index-number-is-title", "warning", message, pair.label))
     elif pair.value and not is_placeholder(pair.value) and not lacks_serial(pair.value):
@@ -184,6 +196,7 @@ def _settle(result: Metadata, candidates: list[Candidate]) -> None:
         others = [candidate for candidate in candidates if candidate.field == "title"]
         fuller = titles.fullest(title.value, (other.value for other in others))
         chosen["title"] = next((other for other in others if other.value == fuller), title)
+    result.candidates, result.chosen = candidates, dict(chosen)
     keywords = chosen.pop("keywords", None)
     if keywords is not None:
         words = [word for word in _KEYWORDS.split(keywords.value) if word]

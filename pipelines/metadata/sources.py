@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from lxml.etree import _Element
+
 from archive.record import METADATA_FIELDS
 from pipelines.bundle import ListingFacts
 from pipelines.dates import is_possible, parse_date
@@ -50,22 +52,25 @@ def unlabelled(
     """What stands on the page without a label: title (the profile's selectors first), a bare date under it."""
     chosen = titles.selected(page.root, detail.title)
     if chosen:
-        yield Candidate("title", chosen, "block", chosen)
+        yield Candidate("title", chosen, "block", chosen, ", ".join(detail.title))
     own = titles.without_site(whole_title, [tags.site or ""])
     strong = [head for head in heads if head.score >= 3]
-    for text in [head.text for head in strong[:1]] or ([own] if own else []):
-        yield Candidate("title", text, "text", text)
+    for head in strong[:1]:
+        yield Candidate("title", head.text, "text", head.text, node=cells.items[head.cell].owner)
+    if own and not strong:
+        yield Candidate("title", own, "text", own, "<title>")
     if own:
-        yield Candidate("title", own, "text", own, weak=True)
+        yield Candidate("title", own, "text", own, "<title>", weak=True)
     if page.is_plain and cells.items and 4 <= len(cells.items[0].text) <= 200:
         first = " ".join(cells.items[0].text.split())
         yield Candidate("title", first, "text", first, weak=True)
     bare = _bare_date(cells, places)
     if bare:
-        yield Candidate("published_on", bare, "text", bare)
+        day, node = bare
+        yield Candidate("published_on", day, "text", day, node=node)
 
 
-def _bare_date(cells: Cells, places: Sequence[int]) -> str | None:
+def _bare_date(cells: Cells, places: Sequence[int]) -> tuple[str, _Element] | None:
     known = vocabulary()
     undated: set[int] = set()  # cells under one title that stand under the next one too
     for place in places:
@@ -78,7 +83,7 @@ def _bare_date(cells: Cells, places: Sequence[int]) -> str | None:
                 break
             day = parse_date(cell.text[: labels[0].start] if labels else cell.text)
             if day:
-                return day
+                return day, cell.owner
             undated.add(number)
     return None
 
