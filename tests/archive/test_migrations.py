@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from importlib import resources
 
@@ -45,6 +46,31 @@ def test_again_changes_nothing(db):
 
 def test_every_step_is_applied_in_order(db):
     assert [row.name for row in migrations.applied(db)] == [step.name for step in migrations._migrations]
+
+
+def test_an_archive_from_before_the_texts_of_files_gets_their_columns(tmp_path):
+    script = resources.files("archive").joinpath("schema.sql").read_text("utf-8")
+    for new in (", text_note TEXT", "\n  text_digest TEXT REFERENCES files(digest),"):
+        assert script.count(new) == 1
+        script = script.replace(new, "")
+    for name in ("files_text", "attachments_digest", "attachments_text", "attachments_behind"):
+        script, count = re.subn(rf"CREATE INDEX {name} [^;]*;", "", script)
+        assert count == 1
+    old = connect(tmp_path / "old.db")
+    old.conn.executescript(script)
+    with transaction(old):
+        migrations.ensure_migrations_table(old)
+        row = {"migration_set": "gongkai", "name": "0001_schema", "applied_at": T0}
+        old["_sqlite_migrations"].insert(row)
+    assert "text_note" not in old["files"].columns_dict
+    migrate(old, T0)
+    fresh = connect(tmp_path / "new.db")
+    migrate(fresh, T0)
+    for name in ("files", "attachments"):
+        assert set(old[name].columns_dict) == set(fresh[name].columns_dict)
+        assert {index.name for index in old[name].indexes} == {index.name for index in fresh[name].indexes}
+        assert old[name].foreign_keys == fresh[name].foreign_keys
+    check_version(old)
 
 
 def test_a_newer_database_is_refused_in_one_sentence(db, data):

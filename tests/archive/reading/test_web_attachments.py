@@ -14,6 +14,30 @@ AT = "2026-11-24T02:15:00.000Z"
 ADDRESS = "https://www.example.gov.cn/1/0.pdf"
 
 
+def test_a_file_that_was_read_shows_how_its_text_begins(make: SimpleNamespace, tmp_path: Path) -> None:
+    db = make.archive(tmp_path / "gongkai.db")
+    make.document(db, title="标题", attachments=("名单.pdf", "扫描.pdf"))
+    row = {"size": 9, "capture_id": 1}
+    db["files"].insert(row | {"digest": "sha256:aa", "text": "<i>" + "文字" * 90, "text_status": "ok"})
+    db["files"].insert(
+        row | {"digest": "sha256:bb", "text_status": "needs_ocr", "text_note": 'pages <b>&"'}, alter=True
+    )
+    for number, digest in ((1, "sha256:aa"), (2, "sha256:bb")):
+        db.conn.execute("UPDATE attachments SET state = 'ok', digest = ? WHERE id = ?", (digest, number))
+    db.close()
+    datasette = make_datasette(tmp_path / "gongkai.db")
+    answer = asyncio.run(datasette.client.get("/gongkai/documents/1"))
+    assert answer.status_code == 200, answer.text
+    section = answer.text.split('<h2 id="attachments">')[1].split("</ul>")[0]
+    assert "<i>" not in section and "<b>" not in section
+    first, second = (html.unescape(re.sub(r"<[^>]*>", "", part)) for part in section.split("<li>")[1:])
+    assert "文字：已提取" in first and "<i>文字文字" in first
+    assert '文字：需识别（pages <b>&"）' in second
+    (link,) = re.findall(r'href="(/gongkai/files/[^"]*aa)"', section)
+    whole = asyncio.run(datasette.client.get(link))
+    assert whole.status_code == 200 and "文字" * 90 in whole.text
+
+
 def test_a_replaced_file_shows_its_versions(make: SimpleNamespace, tmp_path: Path) -> None:
     db = make.archive(tmp_path / "gongkai.db")
     make.document(db, title="标题", attachments=("名单<i>.pdf", "另一个.doc"))
