@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
+from crawler.platforms.json_model import Json, Slices
 from crawler.platforms.values import (
     CheckedDetail,
     Css,
@@ -24,7 +25,7 @@ from crawler.platforms.values import (
 )
 from pipelines.detail import Detail
 
-EngineName = Literal["static_pages", "jpage_xml", "query_html"]
+EngineName = Literal["static_pages", "jpage_xml", "query_html", "json_api", "html_in_json"]
 FILE_EXTENSIONS = (
     "pdf doc docx xls xlsx ppt pptx wps et ofd zip rar 7z tar gz txt csv rtf jpg jpeg png gif tif mp3 mp4"
 )
@@ -126,13 +127,17 @@ class Paging(Table):
 
 
 class Request(Table):
-    """What ``query_html`` sends. ``{page}`` stands for the page number, ``{name}`` for a value of the
-    directory's params (or of ``defaults``), ``{url}`` and ``{base_url}`` for those addresses.
+    """What ``query_html``, ``json_api`` and ``html_in_json`` send. ``{page}`` stands for the page number, ``{start}``
+    and ``{end}`` for the first and last record of a page of ``{size}`` (counted from 1), ``{from}`` and ``{to}`` for
+    a slice's days, ``{name}`` for a value of the directory's params, of ``values`` or of ``defaults``, ``{url}`` and
+    ``{base_url}`` for those addresses.
 
-    ``url``: template, relative to base_url; without it the directory's own address is asked, with
-    ``page_param`` set from the second page on. ``form``: sent urlencoded by POST. Params that no template
-    mentions are added to the form (POST) or the query (GET). ``first_page``: 0 or 1. ``encoding``: of
-    values in the query.
+    ``url``: template, relative to the directory's own address, else to base_url; without it the directory's own
+    address is asked, with ``page_param`` set from the second page on. ``form``: sent urlencoded by POST;
+    ``body``: sent as it is by POST, as JSON where it looks like it. Params that no template mentions are added to
+    the form (POST) or the query (GET, and POST with a body). ``first_page``: 0 or 1. ``encoding``: of values in the
+    query. ``values``: name → regular expressions; the directory's page (or ``values_from``) is read first, and
+    group 1 is the value, tried on the page's address, then on its text.
     """
 
     method: Literal["GET", "POST"] = "GET"
@@ -140,8 +145,21 @@ class Request(Table):
     page_param: str | None = None
     first_page: Literal[0, 1] = 1
     form: dict[str, str] = Field(default_factory=dict)
+    body: str | None = None
     defaults: dict[str, str] = Field(default_factory=dict)
+    values: dict[str, RegexList] = Field(default_factory=dict)
+    values_from: str | None = None
     encoding: Literal["utf-8", "gbk", "gb18030"] = "utf-8"
+    slices: Slices = Slices()
+
+    @model_validator(mode="after")
+    def _sendable(self) -> Request:
+        if self.body is not None and (self.method != "POST" or self.form):
+            raise ValueError("has a body, which goes with method = 'POST' and without form")
+        for name, patterns in self.values.items():
+            if any(re.compile(pattern).groups < 1 for pattern in patterns):
+                raise ValueError(f"has values.{name} without a group: put the value in parentheses")
+        return self
 
 
 class Jpage(Table):
@@ -185,6 +203,9 @@ class Listing(Table):
     paging: Paging = Paging()
     request: Request = Request()
     jpage: Jpage = Jpage()
+    json_: Annotated[Json, Field(alias="json")] = Json()
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, serialize_by_alias=True)
 
 
 class Profile(Table):

@@ -49,7 +49,7 @@ class Passage:
         """Note a page; says whether the portal announces something else than before."""
         changed = self._note_totals(page)
         self.pages_read += 1
-        if number == 1 and self.front is None:
+        if number == 1 and self.front is None and (keys or not page.embedded):
             self.front = Front.of(keys, page.announced_total, page.pages)
         if page.embedded:
             self.embedded |= set(keys)

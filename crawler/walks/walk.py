@@ -78,6 +78,8 @@ class Walk:
             return None
         before = self.passage.front
         fetched, page = await self._read(first)
+        if page is not None and page.embedded and not page.entries and page.next is not None:
+            fetched, page = await self._read(page.next)  # behind a page that only says what is asked with
         if page is None or fetched.capture is None or not page.entries:
             self.settled = False
             self.note = f"the first page could not be read again: {fetched.problem or 'it is empty'}"
