@@ -14,6 +14,7 @@ from pipelines.dates import is_impossible, parse_date
 from pipelines.detail import Detail
 from pipelines.metadata import title as titles
 from pipelines.metadata.blocks.beside import Pair
+from pipelines.metadata.blocks.filled import fill
 from pipelines.metadata.blocks.groups import Group, covered, groups, told_lines
 from pipelines.metadata.blocks.lines import BODY_LABELS
 from pipelines.metadata.blocks.pairs import find_pairs
@@ -85,6 +86,7 @@ def read_metadata(
     places = titles.title_cells(cells, [tags.title or "", heads[0].text if heads else "", whole_title])
     known = vocabulary().with_labels(detail.labels)
     pairs = find_pairs(cells, known, _SPACED, in_prose=False)
+    fill(page.root, cells, pairs)
     inside = [cells.extent[block] for block in page.select(detail.block) if block in cells.extent]
     body = _body_range(page, cells, detail)
     found = groups(pairs, places, cells, body)

@@ -176,3 +176,30 @@ def test_the_text_under_an_info_line_stays_in_the_body() -> None:
     assert (record.source, record.published_on) == ("云岭日报", "2019-03-20")
     assert "林某" in record.body_text and "市政府各部门：" in record.body_text
     assert "云岭日报" not in record.body_text
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        'var a = {"no": 1, "indexNo": "009907258\\/2019-00109"};',
+        "var a = {indexNo: '009907258/2019-00109', x: 1};",
+        '$("#indexNo").html("009907258/2019-00109");',
+        "document.getElementById('indexNo').innerHTML = '009907258/2019-00109';",
+    ],
+)
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<table><tr><td>索引号</td><td id="indexNo"></td><td>发布机构</td><td>某局</td></tr></table>{}',
+        '<ul><li>索引号：<span id="indexNo"></span></li><li>发布机构：某局</li></ul>{}',
+    ],
+)
+def test_a_value_that_a_script_fills_in(script: str, markup: str) -> None:
+    record = extract(Bundle(Part(URL, markup.format(f"<script>{script}</script>").encode())))
+    assert (record.index_number, record.agency) == ("009907258/2019-00109", "某局")
+
+
+def test_a_script_that_names_another_element_fills_nothing() -> None:
+    markup = '<table><tr><td>索引号</td><td id="no"></td><td>发布机构</td><td>某局</td></tr></table>'
+    script = "<script>var indexno = '1/2019-1'; f(no); var x = {'not-no': '2/2019-2'}</script>"
+    assert extract(Bundle(Part(URL, (markup + script).encode()))).index_number is None
