@@ -8,6 +8,7 @@ Index and tables agree at every commit, whoever is killed in between.
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from dataclasses import dataclass
 from typing import Literal
 
@@ -46,11 +47,12 @@ FROM files AS f WHERE f.digest = ?
 """
 # Many wait while few have been read: one file's documents are not looked for among all that are behind.
 _BEHIND = """
-SELECT a.id, a.document_id FROM attachments AS a INDEXED BY {index} CROSS JOIN files AS f ON f.digest = a.digest
-WHERE a.text_digest IS NOT a.digest AND {which} AND f.text_status <> 'pending' AND a.id > :after ORDER BY a.id LIMIT 1
+SELECT a.id, a.document_id FROM attachments AS a {index} CROSS JOIN files AS f ON f.digest = a.digest
+WHERE a.text_digest IS NOT a.digest AND {which} AND f.text_status <> 'pending' ORDER BY a.id
 """
-_ALL_BEHIND = _BEHIND.format(index="attachments_behind", which="a.digest IS NOT NULL")
-_ONE_BEHIND = _BEHIND.format(index="attachments_digest", which="a.digest = :digest")
+_ALL_BEHIND = _BEHIND.format(index="INDEXED BY attachments_behind", which="a.digest IS NOT NULL")
+_FILE_BEHIND = _BEHIND.format(index="INDEXED BY attachments_digest", which="a.digest = ?")
+_ONE_BEHIND = _BEHIND.format(index="", which="a.id = ?")
 _WRITE = "UPDATE files SET text = ?, text_status = ?, text_note = ?, extractor_version = ? WHERE digest = ?"
 
 
@@ -137,20 +139,20 @@ def index_texts(db: Database, digest: str | None = None) -> int:
 
     A document that links to a file that was read already comes here, and one whose file was replaced.
     """
-    query = _ALL_BEHIND if digest is None else _ONE_BEHIND
-    after = count = 0
+    run = db.conn.execute
+    found = run(_ALL_BEHIND) if digest is None else run(_FILE_BEHIND, (digest,))
+    waiting = deque(row[0] for row in found)
+    count = 0
 
     def step() -> bool:
-        nonlocal after, count
-        row = db.conn.execute(query, {"digest": digest, "after": after}).fetchone()
-        if row is None:
-            return False
-        after = row[0]
-        with indexed(db, row[1]):
-            db.conn.execute("UPDATE attachments SET text_digest = digest WHERE id = ?", (after,))
-        count += 1
-        return True
+        nonlocal count
+        row = run(_ONE_BEHIND, (waiting.popleft(),)).fetchone()
+        if row is not None:  # nobody did it, or exchanged the file, meanwhile
+            with indexed(db, row[1]):
+                run("UPDATE attachments SET text_digest = digest WHERE id = ?", (row[0],))
+            count += 1
+        return bool(waiting)
 
-    if db.conn.execute(query, {"digest": digest, "after": 0}).fetchone() is not None:
+    if waiting:
         in_batches(db, step)
     return count

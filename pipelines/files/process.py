@@ -20,7 +20,7 @@ from pipelines.files.read import file_text
 
 MOST_GROWTH = 200 << 20
 """Bytes of memory that reading one file may take beyond the process and the file."""
-GRACE = 20.0
+GRACE = 30.0
 """Seconds beyond the reader's own limit: for one page, row or program that does not look at the clock."""
 _START = "import sys; sys.path[:] = {path!r}; from pipelines.files.process import serve; serve({pipe})"
 
@@ -30,7 +30,9 @@ class FileReader:
 
     def __init__(self, patience: float | None = None):
         """``patience``: seconds for one file; None: the reader's own limits and :data:`GRACE`."""
-        longest = SECONDS + (ocr.SECONDS if ocr.recogniser() is not None else 0)
+        longest = SECONDS
+        if ocr.recogniser() is not None:
+            longest += ocr.SECONDS + ocr.PAGE_SECONDS
         self._patience = longest + GRACE if patience is None else patience
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None

@@ -30,10 +30,11 @@ def file_text(
     how an entry of an archive is called. ``seconds``: after them the rest is left out.
     """
     text = Text(seconds)
-    status: Status = "ok"
+    full = False
     try:
         _read(body, media_type, text, packed=False)
     except Full as reason:
+        full = True
         text.notes.append(str(reason))
     except NoText as error:
         return FileText("", error.status, _sentence(error.reason))
@@ -44,9 +45,11 @@ def file_text(
     except Exception as error:  # a library's, over a hostile file
         return FileText("", "failed", _sentence(f"{type(error).__name__}: {error}"))
     found = str(text)
+    if not found and full:
+        return FileText("", "failed", _sentence("; ".join(text.notes)))
     if not found and not text.notes:
         text.notes.append("there is no text in it")
-    return FileText(found, status, _sentence("; ".join(text.notes)) if text.notes else None)
+    return FileText(found, "ok", _sentence("; ".join(text.notes)) if text.notes else None)
 
 
 def _sentence(reason: str) -> str:
@@ -57,9 +60,10 @@ def _read(body: bytes, media_type: str | None, text: Text, *, packed: bool) -> N
     """Add the text of a file; ``packed``: of one that stands in an archive, where no archive is opened any more."""
     if not body:
         raise NoText("failed", "the file is empty")
+    recogniser = None if packed else ocr.recogniser()  # an archive of scans would take hours
     match kind_of(body):
         case "pdf":
-            read_pdf(body, text, ocr.recogniser())
+            read_pdf(body, text, recogniser)
         case "docx":
             read_docx(body, text)
         case "xlsx":
@@ -81,7 +85,7 @@ def _read(body: bytes, media_type: str | None, text: Text, *, packed: bool) -> N
         case "text":
             read_text(body, media_type, text)
         case "image":
-            for line in ocr.read_image(body, ocr.recogniser()):
+            for line in ocr.read_image(body, recogniser):
                 text.add(line)
         case "zip":
             if packed:

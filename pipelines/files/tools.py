@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from pipelines.decode import decode
 from pipelines.files.model import NoText, Text
 
-TOOL_SECONDS = 45.0
+TOOL_SECONDS = 30.0
 MOST_OUTPUT = 16 << 20
 """Bytes of a program's output that are read."""
 _READERS = {

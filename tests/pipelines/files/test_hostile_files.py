@@ -90,6 +90,11 @@ def test_pdfs_that_do_not_end() -> None:
     assert time.monotonic() - began < 30
 
 
+def test_a_file_whose_time_is_over_before_anything_was_read_has_failed() -> None:
+    found = file_text(GOOD["pdf"], seconds=0)
+    assert found.status == "failed" and "took more than 0 s" in (found.finding or "")
+
+
 def test_encrypted_files_say_so() -> None:
     encrypt = (
         "/Encrypt << /Filter /Standard /V 1 /R 2 /O ("
