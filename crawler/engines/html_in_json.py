@@ -34,8 +34,10 @@ def read(plan: DirectoryPlan, request: ListingRequest, text: str, url: str) -> L
         markup, total, pages = _markup(plan, text)
     except RecursionError as error:
         raise ListingError(MAX_DEPTH_ERROR) from error
+    records: int | None = None
     if has_datastore(markup):
         unit = read_answer(markup)
+        records = len(unit.records)
         markup, total = "\n".join(unit.records), unit.total if total is None else total
     listing = read_html(plan, markup, url)
     total = listing.announced_total if total is None else total
@@ -45,7 +47,7 @@ def read(plan: DirectoryPlan, request: ListingRequest, text: str, url: str) -> L
         request,
         rows.entries,
         rows.skipped,
-        len(rows.entries),
+        len(rows.entries) if records is None else records,
         total,
         pages if pages is not None else listing.said.pages,
     )

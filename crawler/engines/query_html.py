@@ -28,6 +28,8 @@ def read(plan: DirectoryPlan, request: ListingRequest, text: str, url: str) -> L
         return ListingPage((), next=numbered_request(plan, 1, found), embedded=True)
     listing = read_html(plan, text, url)
     state = dict(request.state)
+    if plan.listing.request.values and "values" not in state:
+        state["values"] = read_values(plan, text, url)  # the listing itself is the page that has them
     pages = listing.said.pages or state.get("pages")
     following: ListingRequest | None = None
     paging = plan.listing.paging
@@ -39,7 +41,9 @@ def read(plan: DirectoryPlan, request: ListingRequest, text: str, url: str) -> L
     )
     if linked is not None:
         following = ListingRequest(linked, page, headers=request.headers, state=state)
-    elif paged(plan.listing.request) and (request.page < pages if pages else listing.rows.entries):
+    elif paged(plan.listing.request, state.get("values")) and (
+        request.page < pages if pages else listing.rows.entries
+    ):
         following = numbered_request(plan, page, state)
     return ListingPage(
         entries=listing.rows.entries,

@@ -42,8 +42,11 @@ def read_values(plan: DirectoryPlan, text: str, url: str) -> dict[str, str]:
     return found
 
 
-def paged(rule: Request) -> bool:
-    """Whether the rule says where the page number goes."""
+def paged(rule: Request, values: Mapping[str, str] | None = None) -> bool:
+    """Whether the rule says where the page number goes; a ``page_param`` with placeholders needs their ``values``."""
+    known = {**rule.defaults, **(values or {})}
+    if rule.page_param and not all(name in known for name in _PLACEHOLDER.findall(rule.page_param)):
+        return False
     templates = [rule.url or "", rule.body or "", *rule.form.values()]
     return rule.page_param is not None or any(sign in text for sign in _PAGED for text in templates)
 
@@ -87,8 +90,9 @@ def numbered_request(
     rest = {name: value for name, value in values.items() if name not in {*used, *form, "size"}}
     if rule.values:
         rest = {name: value for name, value in rest.items() if name in plan.directory.params}
-    if rule.page_param is not None and (page > 1 or rule.method == "POST"):
-        rest[rule.page_param] = own["page"]
+    if rule.page_param is not None and (counted > 1 or rule.method == "POST"):
+        rest[fill(rule.page_param, str)] = own["page"]
+    rest |= _slice_params(plan, own)
     if rule.method == "POST" and body is None:
         form.update(rest)
     else:
@@ -135,6 +139,12 @@ def _own_values(plan: DirectoryPlan, number: int, state: Mapping[str, Any]) -> d
     }
 
 
+def _slice_params(plan: DirectoryPlan, own: Mapping[str, str]) -> dict[str, str]:
+    rule = plan.listing.request.slices
+    named = {rule.from_param: own["from"], rule.to_param: own["to"]}
+    return {name: value for name, value in named.items() if name is not None and value}
+
+
 def _filled_body(template: str, fill: Callable[[str, Callable[[str], str]], str]) -> str:
     """A body; in one that looks like JSON, values inside quotes are escaped."""
     if template.lstrip()[:1] not in ("{", "["):
@@ -151,11 +161,9 @@ def _filled_body(template: str, fill: Callable[[str, Callable[[str], str]], str]
 def _value(plan: DirectoryPlan, name: str, given: Mapping[str, str]) -> str:
     if name in given:
         return given[name]
-    where = "and its page does not show it" if name in plan.listing.request.values else "which"
+    shown = ", and its page does not show it" if name in plan.listing.request.values else ""
     raise ListingError(
-        f"the directory '{plan.directory.key}' lacks params.{name}, {where} {plan.family} asks with: add it"
-        if where == "which"
-        else f"the directory '{plan.directory.key}' lacks params.{name}, {where}: add it"
+        f"the directory '{plan.directory.key}' lacks params.{name}, which {plan.family} asks with{shown}: add it"
     )
 
 

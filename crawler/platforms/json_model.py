@@ -53,10 +53,12 @@ class Json(Table):
 
 class Slices(Table):
     """A listing of which only the first ``cap`` entries can be asked for is walked by ranges of days, halved until
-    each is short enough: ``{from}`` and ``{to}`` in the request, written as ``format`` (strftime). ``since``: the
-    first day. ``cap`` 0: not sliced.
+    each is short enough: ``{from}`` and ``{to}`` in the request, or the query parameters ``from_param`` and
+    ``to_param``, written as ``format`` (strftime). ``since``: the first day. ``cap`` 0: not sliced.
     """
 
     cap: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     since: date = date(1990, 1, 1)
     format: str = "%Y-%m-%d"
+    from_param: str | None = None
+    to_param: str | None = None

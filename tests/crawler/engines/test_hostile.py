@@ -17,11 +17,22 @@ from crawler.portals.model import Portal
 from crawler.portals.plan import DirectoryPlan, plan
 
 
+PARAMS = {
+    "jdid": "1",
+    "tableName": "t_1",
+    "channelId": "1",
+    "channelCode": "1",
+    "categorynum": "003",
+    "siteGuid": "x",
+}
+
+
 def any_plan(family: str) -> DirectoryPlan:
     portal = Portal.model_validate(
         {
             "id": "sample", "schema": 1, "name": "样例", "family": family, "base_url": "https://www.example.gov.cn/",
-            "directories": [{"key": "it", "name": "目录", "url": "/a/page_1.html", "params": {"jdid": "1"}}],
+            "hosts": ["www.example.gov.cn", "www.chinatax.gov.cn"],
+            "directories": [{"key": "it", "name": "目录", "url": "/a/page_1.html", "params": PARAMS}],
         }
     )  # fmt: skip
     return plan(portal, portal.directories[0], date(2026, 11, 1))
@@ -32,7 +43,8 @@ SCRAPS = st.sampled_from(
     ["<ul><li>", "<a href=", "'../x.html'>", "<tr><td>", "<!--", "-->", "createPageHTML(", "'page_div',", "9,", ")",
      "<datastore>", "<record>", "<![CDATA[", "]]>", "<nextgroup>", "dataproxy.jsp?page=1", ".jpage({perPage:", "}",
      "document.write('", "\\u0", "');", "2024-13-45", "05", "2024-03", "共9页", "\0", "\ud800", "<base href='//['>",
-     "href='http://[::1'", "<script>", "</html>", "&#x110000;", "location.href='", "var countPage=", "<table>"]
+     "href='http://[::1'", "<script>", "</html>", '{"list":[', '{"url":"/a.html","title":', "]}", "cb(", "'", '"', "%u516c", "1636646400", "null",
+     "{'html':'<li>", "[[[[", "\\x", "export default `", "&#x110000;", "location.href='", "var countPage=", "<table>"]
 )  # fmt: skip
 PAGES = st.one_of(
     st.text(max_size=400), st.lists(st.one_of(SCRAPS, st.text(max_size=6)), max_size=60).map("".join)
