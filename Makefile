@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SOURCES := crawler pipelines archive benchmarks tests
 
-.PHONY: help setup demo test soak check bench lock clean
+.PHONY: help setup demo test soak fuzz check bench bench-extraction lock clean
 
 help:
 	@echo "make setup   .venv with everything, versions from constraints.txt"
@@ -15,6 +15,8 @@ help:
 	@echo "make soak    the long proofs: a hundred kills, long random histories (half an hour)"
 	@echo "make check   lint and types"
 	@echo "make bench   the crawl benchmark: bare Scrapy and Gongkai over the same pages"
+	@echo "make bench-extraction  fields, body and cost beside the general extractors (installs them)"
+	@echo "make fuzz    any bytes through the extraction, guided by coverage (a minute; installs atheris)"
 	@echo "make lock    renew constraints.txt from the newest releases that pyproject.toml allows"
 
 setup: $(STAMP)
@@ -45,9 +47,17 @@ check: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks.crawl
 
+bench-extraction: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
+	$(BIN)/python -m benchmarks.extraction
+
+fuzz: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[fuzz]'
+	$(BIN)/python -m tests.fuzz.fuzz_extract
+
 lock:
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
-	build/lock/bin/pip install --quiet '.[dev]'
+	build/lock/bin/pip install --quiet '.[dev,bench,fuzz]'
 	{ echo "# Exact versions of a tested install; renew with: make lock"; build/lock/bin/pip freeze --exclude gongkai; } > constraints.txt
 
 clean:

@@ -67,6 +67,14 @@ def _print(rows: Sequence[Measured], console: Console) -> None:
         for row in of_kind:
             table.add_row(*_cells(row))
         console.print(table)
+        for row in of_kind:
+            short = [
+                f"{name} {row.right[name]}/{count}"
+                for name, count in row.asked.items()
+                if row.right[name] < count
+            ]
+            if short:
+                console.print(f"{row.tool}: {', '.join(short)}", highlight=False)
     for (tool, kind, figure), bound in TARGETS.items():
         for row in rows:
             value = row.summary()[figure]
@@ -86,9 +94,6 @@ def _cells(row: Measured) -> list[str]:
 
     asked, right = sum(row.asked.values()), sum(row.right.values())
     fields = f"{right}/{asked}" if asked else ""
-    if asked > right:
-        short = [f"{name} {row.right[name]}/{count}" for name, count in row.asked.items()]
-        fields += f" ({', '.join(short)})"
     failed = f" ({len(row.failed)} failed)" if row.failed else ""
     return [
         row.tool + failed,

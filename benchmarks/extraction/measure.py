@@ -70,7 +70,9 @@ def run(
         tell(f"{number + 1}/{len(cases)} {case.name}")
         parse = plain_parse(case)
         for tool in tools:
-            if tool.needs_profile and case.profile is None:
+            if (tool.needs_profile and case.profile is None) or (
+                case.needs_profile and not tool.needs_profile
+            ):
                 continue
             row = rows.setdefault((tool.name, case.kind), Measured(tool.name, case.kind))
             _measure(row, tool, case, parse, times)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,8 +16,10 @@ from crawler.samples import text
 from crawler.samples.data import PORTAL_IDS, load_data
 from crawler.samples.sites import build_site
 from crawler.samples.wire import Request
+from pipelines.bundle import Part
 from pipelines.decode import decode
 from pipelines.detail import Detail
+from tests.golden.fixture import bundle_of
 
 PROJECT = Path(__file__).resolve().parents[2]
 REAL_PAGES = PROJECT.parent / "shared" / "realpages"
@@ -43,7 +44,8 @@ _WITHOUT_TEXT = {"gov/news-rsj-gzdaozhen-gov-cn-074.html", "gov/news-www-pds-gov
 class Case:
     """One page: ``fields`` is the gold of record fields, ``body`` that of the text (None: there is none).
 
-    ``profile`` names the body as a portal file would; None where nobody wrote one.
+    ``profile`` names the body as a portal file would; None where nobody wrote one. ``needs_profile``: without it the gold
+    cannot be read off the page (further ``parts``, labels of its own).
     """
 
     name: str
@@ -54,6 +56,8 @@ class Case:
     fields: dict[str, str | None] = field(default_factory=dict)
     body: str | None = None
     profile: Detail | None = None
+    parts: tuple[Part, ...] = ()
+    needs_profile: bool = False
 
 
 def cases(kinds: tuple[str, ...] = SETS) -> list[Case]:
@@ -103,6 +107,15 @@ def _text_of(source: bytes, selector: str) -> str:
     return "".join(container.xpath(".//text()[not(ancestor::script or ancestor::style)]"))
 
 
+def _plain(markup: str) -> str:
+    """The text of a fragment, the cells of a row set apart by the bar that extractors print between them."""
+    root = etree.fromstring(f"<div>{markup}</div>", etree.HTMLParser())
+    for cell in root.iter("td", "th"):
+        if cell.getprevious() is not None:
+            cell.text = f"|{cell.text or ''}"
+    return "".join(root.itertext())
+
+
 def _samples() -> list[Case]:
     """The documents of the sample portals as their servers send them, with what their data says."""
     made = []
@@ -111,7 +124,7 @@ def _samples() -> list[Case]:
         detail = load_profile(site.data.family).detail
         known = {quirk.document for quirk in site.data.quirks if quirk.document}
         for address, (document, _) in site.addresses.items():
-            if document.id in known:
+            if document.id in known or not site.present(document, 1):
                 continue  # what is odd about these is tested by name
             response = site.respond(Request("GET", address), 1, 1)
             if response.status != 200 or response.header("Content-Encoding"):
@@ -122,7 +135,7 @@ def _samples() -> list[Case]:
                 "published_on": document.published_on,
                 "agency": document.agency,
             }
-            body = "\n".join(text.paragraphs(document.text))
+            body = _plain(text.to_html(document.text, site.style, lambda _name, file: file))
             url = f"http://{portal}.example.gov.cn{address}"
             name = f"{portal}{address}"
             header = response.header("Content-Type")
@@ -133,23 +146,24 @@ def _samples() -> list[Case]:
 def _fixtures() -> list[Case]:
     """The golden fixtures of the tests; what one calls a known fault is no gold."""
     made = []
-    for folder in sorted(FIXTURES.glob("*/page.html")):
-        about = tomllib.loads((folder.parent / "about.toml").read_text("utf-8"))
+    for page in sorted(FIXTURES.glob("*/page.html")):
+        bundle, about = bundle_of(page.parent)
         if about.get("faults"):
             continue
-        expected = json.loads((folder.parent / "expected.json").read_text("utf-8"))
+        expected = json.loads((page.parent / "expected.json").read_text("utf-8"))
         fields = {name: expected[name] for name in _COLUMNS}
-        detail = Detail(**about["detail"]) if "detail" in about else None
-        made.append(
-            Case(
-                folder.parent.name,
-                "golden",
-                about["url"],
-                folder.read_bytes(),
-                about.get("content_type"),
-                fields,
-                expected["body_text"] or None,
-                detail,
-            )
+        own = "detail" in about or "listing" in about
+        case = Case(
+            page.parent.name,
+            "golden",
+            bundle.page.url,
+            bundle.page.body,
+            bundle.page.content_type,
+            fields,
+            expected["body_text"] or None,
+            bundle.detail if own else None,
+            bundle.parts,
+            needs_profile=own,
         )
+        made.append(case)
     return made

@@ -50,7 +50,8 @@ _FIELDS = [
 
 def _ours(case: Case, detail: Detail) -> Found:
     try:
-        record = extract(Bundle(Part(case.url, case.source, case.content_type), detail=detail))
+        page = Part(case.url, case.source, case.content_type)
+        record = extract(Bundle(page, detail, case.parts if case.needs_profile else ()))
     except Unreadable:
         return Found()
     return Found(record.body_text, {name: getattr(record, name) for name in _FIELDS})
