@@ -16,7 +16,6 @@ from crawler.platforms.loader import families
 from crawler.portals.model import Portal
 from crawler.portals.plan import DirectoryPlan, plan
 
-
 PARAMS = {
     "jdid": "1",
     "tableName": "t_1",
