@@ -29,5 +29,6 @@ def unset(lines: Sequence[str]) -> list[str]:
             found[-1] += line
         else:
             found.append(line)
-        full = len(line) >= FULL * longest and len(line) > 8
+        # A line in columns is a row of a table, whole in itself.
+        full = len(line) >= FULL * longest and len(line) > 8 and _SPACED.search(line) is None
     return found

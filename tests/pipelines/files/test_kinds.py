@@ -91,6 +91,11 @@ def test_pdf_lines_become_words_again() -> None:
     assert text.split("\n") == ["关于公开的通知", lines[1] + lines[2], "特此通知", "", "第二页" * 8]
 
 
+def test_rows_of_a_table_in_a_pdf_stay_apart() -> None:
+    rows = ["张三丰的父亲 男 汉族 河南商丘", "李四光的母亲 女 汉族 河南开封", "王五常的兄长 男 汉族 河南洛阳"]
+    assert text_of(pdf([rows])).split("\n") == rows
+
+
 def test_a_scan_is_for_ocr() -> None:
     assert file_text(pdf([[], ["3"]])).status == "needs_ocr"
     assert file_text(ofd([[]], picture=True)).status == "needs_ocr"
