@@ -21,7 +21,7 @@ _SPACES = 20
 # A label of so many characters is told from the end of a value without a space between.
 _LONG = 4
 # Texts whose labels are remembered: at most so long, at most so many.
-_MEMO_TEXT, _MEMO_ENTRIES = 40, 8192
+_MEMO_TEXT, _MEMO_ENTRIES = 60, 8192
 _WORD = re.compile(r"\S+")
 _SET_OFF = re.compile(r"[\s|｜;；]")
 _BREAK = re.compile(f"[{re.escape(_BREAKS)}]")
@@ -36,12 +36,13 @@ def find_labels(cell: Cell, known: Vocabulary, *, spaced: bool = False) -> list[
     ``spaced`` also takes known labels that are only set off by white space (a block written as one paragraph).
     """
     text = cell.text
-    if len(text) <= _MEMO_TEXT and len(cell.runs) <= 1 and not spaced:
-        remembered = known.memo.get(text)
+    if len(text) <= _MEMO_TEXT and not spaced:
+        key = text if len(cell.runs) <= 1 else (text, cell.runs)
+        remembered = known.memo.get(key)
         if remembered is None:
             if len(known.memo) >= _MEMO_ENTRIES:
                 known.memo.clear()
-            remembered = known.memo[text] = _find(cell, known)
+            remembered = known.memo[key] = _find(cell, known)
         return remembered
     if len(text) > LONGEST:
         return []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -59,8 +59,8 @@ class Vocabulary(dict[str, Meaning]):
         super().__init__(labels)
         self.firsts = frozenset(label[0] for label in labels if label) | frozenset(OPENERS)
         self.longest = max(map(len, labels), default=0)
-        # Labels of short cells of one text node: navigation, repeated on every page.
-        self.memo: dict[str, list[Label]] = {}
+        # Labels of short cells (with where their text nodes begin): navigation, repeated on every page.
+        self.memo: dict[str | tuple[str, Sequence[int]], list[Label]] = {}
 
     def with_labels(self, labels: Mapping[str, str]) -> Vocabulary:
         """This vocabulary with a portal's own labels (``[detail] labels``: label → field) on top."""
