@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from archive.record import Heading
+from pipelines.attachments.filelinks import names_file
 
 _LONGEST = 60  # characters; a longer line is a paragraph that begins with a number
 _MOST = 500
@@ -21,18 +22,23 @@ _LEVELS = (
     (4, re.compile(r"[（(]\s?\d{1,2}\s?[）)]")),
 )
 _FIRSTS = frozenset(f"第（({_CHINESE}")
+_ENTRY = 3  # 1. 2. 3., as lists are numbered
+_ATTACHED = re.compile(r"(?:相关|下载)?附\s?件(?:下载|列表|清单)?\s?(?:[:：]|\Z)")
 _SENTENCE_END = re.compile(r"[。！？；;]")
 
 
 def outline(paragraphs: Iterable[str]) -> list[Heading]:
     """The numbered headings among the paragraphs of running text (not of tables), in order.
 
-    A heading is a short line, or the short first sentence of a paragraph that begins with its number.
+    A heading is a short line, or the short first sentence of a paragraph that begins with its number. The numbered
+    names of files are none, nor what goes on with a list that 附件： begins.
     """
     found: list[Heading] = []
+    in_list = False
     for paragraph in paragraphs:
         level = _level(paragraph)
-        if level is None:
+        in_list = _ATTACHED.match(paragraph) is not None or (in_list and level == _ENTRY)
+        if level is None or in_list or names_file(paragraph):
             continue
         text = _heading(paragraph)
         if text is not None:

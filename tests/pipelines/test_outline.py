@@ -54,3 +54,19 @@ def test_linear_and_bounded() -> None:
     assert len(outline(["一、标题"] * 10_000)) == 500
     outline(["一" * 200_000, "（" * 200_000, "1" * 200_000, " " * 200_000])
     assert time.monotonic() - began < 1
+
+
+def test_numbered_files_and_lists_of_attachments_are_no_headings() -> None:
+    lines = [
+        "一、总体情况",
+        "附件：",
+        "1. 目录",
+        "2. 申请表",
+        "二、其他",
+        "1. 说明",
+        "附件：1. 表一",
+        "2. 表二.xls",
+        "3.表三",
+    ]
+    assert [heading.text for heading in outline(lines)] == ["一、总体情况", "二、其他", "1. 说明"]
+    assert outline(["1. 甲.pdf", "2. 乙.doc"]) == []
