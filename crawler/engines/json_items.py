@@ -44,10 +44,12 @@ def names() -> Mapping[str, Any]:
 def items_of(plan: DirectoryPlan, answer: Any) -> list[dict[str, Any]] | None:
     """The entries' objects; None where the answer has no list of them, an empty one where it is empty."""
     rule = plan.listing.json_
-    for path in rule.items:
-        found = find(answer, path)
-        if found:
-            return _objects(found)
+    found = [reached for path in rule.items if (reached := find(answer, path))]
+    if found:
+        listed = (reached for reached in found if any(isinstance(value, list) for value in reached))
+        return _objects(
+            next(listed, found[0])
+        )  # an object is a list of objects only where no path leads to a list
     if rule.items and not rule.guess:
         return None
     lists = [found for found in _lists(answer) if _looks_like_entries(found)]
