@@ -13,7 +13,7 @@ from typing import Protocol
 
 from sqlite_utils import Database
 
-from archive.captures.observation import Observation, SeenCapture, SeenEvent
+from archive.captures.observation import Observation, SeenCapture
 from archive.captures.reader import DamagedCapture
 from archive.info import get_info, set_info
 from archive.layout import DataDirectory
@@ -26,8 +26,10 @@ from crawler.portals.loader import has_file, load_portal
 from crawler.portals.model import Portal
 from crawler.portals.register import register
 from crawler.portals.stored import portal_of
+from crawler.replay.captures import Captures, wants_reading
+from crawler.replay.crawls import Crawls
+from crawler.replay.events import Events, NotUnderstood
 from crawler.replay.index import Index, warc_files
-from crawler.replay.observations import Observations, wants_reading
 from crawler.replay.pages import Page, Pages
 from pipelines.workers.pool import WorkerPool
 
@@ -138,15 +140,20 @@ def _replay(
             register(db, portal, clock.stamp())
         done = int(get_info(db, _DONE) or 0)
         progress.advance(done)
-        observations = Observations(db, portal, index)
+        crawls, captures = Crawls(db, portal, index), Captures(db, portal.id, index)
+        events = Events(db, portal.id, index, crawls, captures)
         reading = _read_ahead(index.after(done), Pages(data, portal, index, pool), damages)
         while batch := list(islice(reading, BATCH)):
             with transaction(db):
                 for seen, page in batch:
-                    if isinstance(seen, SeenEvent):
-                        observations.event(seen)
-                    else:
-                        observations.capture(seen, page)
+                    try:
+                        if isinstance(seen, SeenCapture):
+                            crawls.know(seen.capture.crawl_id, seen.at)
+                            captures.apply(seen, page)
+                        else:
+                            events.apply(seen)
+                    except NotUnderstood as error:
+                        damages.append(str(error))
                 done += len(batch)
                 set_info(db, _DONE, str(done))
             progress.advance(len(batch))
