@@ -76,7 +76,7 @@ def _why_not(chosen: Candidate, other: Candidate) -> str:
     if theirs > mine:
         return f"a {SOURCES[chosen.source]} is believed before a {SOURCES[other.source]}"
     if theirs < mine:
-        return "cut off by an ellipsis; the chosen one goes on"
+        return "cut off by an ellipsis, or the mere <title>"
     if other.weak and not chosen.weak:
         return "not from a metadata block, or under a label of info lines"
     return "another of the same kind came first"

@@ -82,7 +82,10 @@ def best(candidates: Iterable[Candidate]) -> dict[str, Candidate]:
     return chosen
 
 
-def _rank(candidate: Candidate) -> tuple[int, bool]:
+def _rank(candidate: Candidate) -> tuple[float, bool]:
+    if candidate.weak and candidate.source == "text" and candidate.field == "title":
+        # <title> alone is often the column's name: what the listing calls the page comes before it.
+        return PRECEDENCE["listing"] + 0.5, True
     return PRECEDENCE[candidate.source], candidate.weak
 
 

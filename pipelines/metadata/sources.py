@@ -57,7 +57,7 @@ def unlabelled(
     strong = [head for head in heads if head.score >= 3]
     for head in strong[:1]:
         yield Candidate("title", head.text, "text", head.text, node=cells.items[head.cell].owner)
-    if own and not strong:
+    if own and not strong and len(titles.key(own)) > titles.LONGEST_COLUMN:
         yield Candidate("title", own, "text", own, "<title>")
     if own:
         yield Candidate("title", own, "text", own, "<title>", weak=True)

@@ -17,7 +17,8 @@ from pipelines.select import matches
 
 # What <title> is joined with; a hyphen only between Chinese characters, and not the dash of a title's own.
 _PART = re.compile(r"(?:(?!(?<=[\u3400-\u9fff)）》”])\s?-\s?(?=[\u3400-\u9fff])|\s[-—–]|--|\s\s)[^_|｜])+")
-_LONGEST_COLUMN = 8
+LONGEST_COLUMN = 8
+"""Characters of a column's name, as <title> has it before the site's."""
 _SITE_NAME = re.compile(r"(?:网|网站|网站群|人民政府|平台|频道|欢迎您)[!！。]?$|门户网站")
 _TITLE_CLASS = re.compile(r"title|biaoti|headline|(?:^|[-_])(?:tit|bt|h1|tt)(?:$|[-_\d])")
 _NOT_TITLE_CLASS = re.compile(
@@ -112,7 +113,7 @@ def without_site(title: str, sites: Iterable[str]) -> str | None:
         while parts:
             start, end = parts[end_of_list]
             part = key(title[start:end])
-            is_column = len(parts) > 1 and len(part) <= _LONGEST_COLUMN and len(part) < longest
+            is_column = len(parts) > 1 and len(part) <= LONGEST_COLUMN and len(part) < longest
             if not (is_column or part in names or _is_site_name(title[start:end].strip())):
                 break
             parts.pop(end_of_list)
