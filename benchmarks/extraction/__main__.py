@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
 
 import click
@@ -31,6 +32,7 @@ TARGETS = {
 @click.option("--json", "as_json", is_flag=True)
 def main(sets: tuple[str, ...], ours: bool, times: int, wrong: bool, as_json: bool) -> None:
     """Field accuracy, body F1, pages a second and cost, for Gongkai and the general extractors."""
+    logging.disable(logging.WARNING)  # of the peers, about single pages
     console = Console(stderr=True)
     chosen = cases(sets or SETS)
     if not REAL_PAGES.is_dir():

@@ -35,6 +35,11 @@ class Measured:
     wrong: list[tuple[str, str, str | None, str | None]] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
 
+    @property
+    def slowest(self) -> float:
+        """Seconds of the slowest page."""
+        return max(self.seconds.values(), default=0.0)
+
     def summary(self) -> dict[str, object]:
         """The figures of this row: means of F1, medians of cost, and what is right of what was asked."""
         worst = min(self.f1, key=self.f1.__getitem__) if self.f1 else None
@@ -47,7 +52,7 @@ class Measured:
             "f1_lowest_page": worst,
             "cost": statistics.median(self.costs) if self.costs else None,
             "pages_per_second": len(self.seconds) / sum(self.seconds.values()) if self.seconds else None,
-            "slowest_seconds": max(self.seconds.values(), default=None),
+            "slowest_seconds": self.slowest,
             "fields": {name: [self.right[name], count] for name, count in self.asked.items()},
             "failed": self.failed,
         }

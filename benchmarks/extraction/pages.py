@@ -16,7 +16,7 @@ from crawler.samples import text
 from crawler.samples.data import PORTAL_IDS, load_data
 from crawler.samples.sites import build_site
 from crawler.samples.wire import Request
-from pipelines.bundle import Part
+from pipelines.bundle import ListingFacts, Part
 from pipelines.decode import decode
 from pipelines.detail import Detail
 from tests.golden.fixture import bundle_of
@@ -45,7 +45,7 @@ class Case:
     """One page: ``fields`` is the gold of record fields, ``body`` that of the text (None: there is none).
 
     ``profile`` names the body as a portal file would; None where nobody wrote one. ``needs_profile``: without it the gold
-    cannot be read off the page (further ``parts``, labels of its own).
+    cannot be read off the page (further ``parts``, what its ``listing`` says, labels of its own).
     """
 
     name: str
@@ -57,6 +57,7 @@ class Case:
     body: str | None = None
     profile: Detail | None = None
     parts: tuple[Part, ...] = ()
+    listing: ListingFacts | None = None
     needs_profile: bool = False
 
 
@@ -163,6 +164,7 @@ def _fixtures() -> list[Case]:
             expected["body_text"] or None,
             bundle.detail if own else None,
             bundle.parts,
+            bundle.listing,
             needs_profile=own,
         )
         made.append(case)

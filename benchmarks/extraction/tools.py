@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,7 +50,7 @@ _FIELDS = [
 def _ours(case: Case, detail: Detail) -> Found:
     try:
         page = Part(case.url, case.source, case.content_type)
-        record = extract(Bundle(page, detail, case.parts if case.needs_profile else ()))
+        record = extract(Bundle(page, detail, case.parts, case.listing))
     except Unreadable:
         return Found()
     return Found(record.body_text, {name: getattr(record, name) for name in _FIELDS})
@@ -126,7 +125,6 @@ _PEERS: dict[str, tuple[str, Callable[[], Callable[[Case], Found]]]] = {
 
 def tools() -> tuple[list[Tool], list[str]]:
     """Ours and the installed peers, and the names of those that are not installed."""
-    logging.disable(logging.WARNING)  # of the peers, about single pages
     found = [
         Tool(OURS, lambda case: _ours(case, Detail())),
         Tool(OURS_WITH_PROFILE, lambda case: _ours(case, case.profile or Detail()), needs_profile=True),
