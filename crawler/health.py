@@ -66,16 +66,18 @@ def judge(
     *,
     interrupted: bool = False,
     limited: bool = False,
+    paused: str | None = None,
     pages: Sequence[Complaint] = (),
     portal: str = "",
 ) -> CrawlVerdict:
     """The verdict of a crawl.
 
     ``counts`` has ``fetched``, ``failed`` and ``blocked`` documents; ``problems`` are sentences about the crawl as a
-    whole. ``limited``: ``--limit`` ended it, which is no trouble. ``pages``: what is wrong with what its pages say;
+    whole. ``limited``: ``--limit`` ended it, ``paused``: quiet hours or a budget did,
+    which is no trouble. ``pages``: what is wrong with what its pages say;
     then it is held back, and nobody goes on with it.
     """
-    verdict = _judge(walks, counts, problems, interrupted=interrupted, limited=limited)
+    verdict = _judge(walks, counts, problems, interrupted=interrupted, limited=limited, paused=paused)
     if not pages:
         return verdict
     return replace(
@@ -94,6 +96,7 @@ def _judge(
     *,
     interrupted: bool,
     limited: bool,
+    paused: str | None,
 ) -> CrawlVerdict:
     reasons = [
         f"{walk.name}: {walk.reason}" for walk in walks if walk.verdict in _WORST_FIRST and not walk.stopped
@@ -116,8 +119,10 @@ def _judge(
     nothing_allowed = counts["refused"] > 0 and tried == 0 and not counts["gone"]
     if interrupted:
         return CrawlVerdict("incomplete", "interrupted", reasons, resumable=True)
-    if limited and not problems:
-        reasons.append("the limit of this run is reached; run it again to go on")
+    if limited:
+        paused = paused or "the limit of this run is reached; run it again to go on"
+    if paused and not problems:
+        reasons.append(paused)
         return CrawlVerdict("incomplete", "ok", reasons, resumable=True)
     everything_failed = bool(walks) and all(walk.verdict == "failed" for walk in walks)
     if everything_failed or (problems and not counts["fetched"]):

@@ -13,7 +13,8 @@ class CrawlOptions:
     """``revisit`` is a number of documents, ``-1`` for all, None for the portal's nightly budget.
 
     ``since`` and ``until`` (YYYY-MM-DD, inclusive) bound what a backfill fetches by the date that the listing
-    gives; an entry without a date is fetched. ``limit`` bounds the documents of one run.
+    gives; an entry without a date is fetched. ``limit`` bounds the documents of one run,
+    ``requests`` what it asks of the portal, whatever for.
     """
 
     command: Command = "crawl"
@@ -23,6 +24,7 @@ class CrawlOptions:
     until: str | None = None
     directory: str | None = None
     limit: int | None = None
+    requests: int | None = None
     allow_private_hosts: bool = False
 
     def to_dict(self) -> dict[str, Any]:

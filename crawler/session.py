@@ -18,12 +18,7 @@ from archive import __version__
 from archive.captures.records import event_block, warcinfo_block
 from archive.captures.writer import CaptureWriter
 from archive.crawling.beginning import begin_crawl
-from archive.crawling.crawls import (
-    beat,
-    open_crawl,
-    pages_so_far,
-    reopen_crawl,
-)
+from archive.crawling.crawls import beat, open_crawl, pages_so_far, reopen_crawl, requests_so_far
 from archive.crawling.ending import end_crawl, holds_back
 from archive.history.quarantine.crawl import mark_quarantine, quarantine_steps
 from archive.history.quarantine.steps import Step
@@ -34,6 +29,7 @@ from archive.lock import portal_lock
 from archive.prepare import prepare
 from archive.transaction import connect, transaction
 from crawler import clock
+from crawler.allowance import Allowance
 from crawler.health import CrawlVerdict, WalkReport
 from crawler.journal import Journal
 from crawler.options import CrawlOptions
@@ -78,6 +74,7 @@ class CrawlSession:
     problems: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)  # the first few, for the summary
     stopping: str | None = None
+    allowance: Allowance = field(default_factory=Allowance)
     blocked_in_a_row: int = 0
     in_flight: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(WINDOW))
     documents_left: int | None = None  # of --limit
@@ -148,6 +145,9 @@ class CrawlSession:
                 max_listing_pages=max_listing_pages,
                 documents_left=options.limit,
                 pages=PageCounts.from_dict(pages_so_far(reader, crawl_id)),
+                allowance=Allowance(
+                    portal.schedule.quiet_hours, options.requests, Counter(requests_so_far(reader, crawl_id))
+                ),
             )
 
     def detail(self, on: date, directory_key: str | None) -> Detail:
@@ -182,12 +182,29 @@ class CrawlSession:
             self.break_off(self.journal.failure)
         return self.stopping is not None
 
+    def may_not_ask(self) -> str | None:
+        """Why no request may begin now; None: one may."""
+        if not self.over:
+            self.stopping = self.allowance.refusal()
+        return self.stopping
+
+    def give_up(self, reason: str) -> None:
+        """Ask the portal for nothing more, which is trouble."""
+        if self.stopping is None:
+            self.stopping = reason
+            self.problems.append(reason)
+
     def beat(self) -> None:
         """Say that the crawl is alive."""
         if self.journal.failure is not None:
             return
-        at, crawl_id, pages = clock.stamp(), self.crawl_id, self.pages.to_dict()
-        self.journal.add(lambda db: beat(db, crawl_id, at, pages))
+        at, crawl_id, pages, asked = (
+            clock.stamp(),
+            self.crawl_id,
+            self.pages.to_dict(),
+            dict(self.allowance.by_day),
+        )
+        self.journal.add(lambda db: beat(db, crawl_id, at, pages, asked))
 
     async def go_on(self) -> None:
         """Finish what a killed process left of the portal's quarantines and releases, before anything is visited."""
@@ -203,7 +220,7 @@ class CrawlSession:
 
     async def close(self, verdict: CrawlVerdict) -> None:
         """Write the verdict, commit everything, release the lock; raises what stopped the journal, if anything did."""
-        stats = {**self.counts, "pages": self.pages.to_dict()}
+        stats = {**self.counts, "pages": self.pages.to_dict(), "requests_by_day": dict(self.allowance.by_day)}
         with self.lock:
             try:
                 if self.broken is None:

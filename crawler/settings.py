@@ -78,6 +78,7 @@ SPIDER_MIDDLEWARES = {
 EXTENSIONS = {
     "crawler.extensions.crawl_delay.CrawlDelay": 0,
     "crawler.extensions.progress.ProgressReport": 0,
+    "crawler.extensions.manners.Manners": 100,  # after AutoThrottle has set a delay
 }
 ITEM_PIPELINES = {
     "pipelines.items.ExtractStage": 100,

@@ -56,19 +56,34 @@ def started_at(db: Database, crawl_id: str) -> str:
     return str(row[0])
 
 
-def beat(db: Database, crawl_id: str, at: str, pages: Mapping[str, Any] | None = None) -> None:
-    """Say that the crawl is alive; ``pages``: what its pages said so far, so that a resumed one goes on counting."""
+def beat(
+    db: Database,
+    crawl_id: str,
+    at: str,
+    pages: Mapping[str, Any] | None = None,
+    requests_by_day: Mapping[str, int] | None = None,
+) -> None:
+    """Say that the crawl is alive, and what its pages said and how much it asked so far: a resumed one goes on counting."""
     db.conn.execute("UPDATE crawls SET heartbeat_at = ? WHERE id = ?", (at, crawl_id))
-    if pages:
-        db.conn.execute(
-            "UPDATE crawls SET stats = json_set(stats, '$.pages', json(?)) WHERE id = ?",
-            (json.dumps(pages, ensure_ascii=False), crawl_id),
-        )
+    for key, value in (("pages", pages), ("requests_by_day", requests_by_day)):
+        if value:
+            db.conn.execute(
+                "UPDATE crawls SET stats = json_set(stats, ?, json(?)) WHERE id = ?",
+                (f"$.{key}", json.dumps(value, ensure_ascii=False), crawl_id),
+            )
 
 
 def pages_so_far(db: Database, crawl_id: str) -> dict[str, Any]:
     """What the pages of a crawl said until it was interrupted; empty when nothing was kept."""
     row = db.execute("SELECT json_extract(stats, '$.pages') FROM crawls WHERE id = ?", [crawl_id]).fetchone()
+    return dict(json.loads(row[0])) if row and row[0] else {}
+
+
+def requests_so_far(db: Database, crawl_id: str) -> dict[str, int]:
+    """How many requests a crawl began on each Shanghai day until it was interrupted."""
+    row = db.execute(
+        "SELECT json_extract(stats, '$.requests_by_day') FROM crawls WHERE id = ?", [crawl_id]
+    ).fetchone()
     return dict(json.loads(row[0])) if row and row[0] else {}
 
 

@@ -147,6 +147,7 @@ class DirectorySpider(scrapy.Spider):
             session.problems,
             interrupted=interrupted,
             limited=session.limited,
+            paused=session.allowance.paused,
             pages=complaints(session.reader, self.portal, self.options.command, session.pages),
             portal=self.portal.id,
         )

@@ -15,6 +15,7 @@ from archive.record import Finding
 from archive.writer import touch, write_gone
 from crawler import clock
 from crawler.fetching import describe
+from crawler.network.downloader import Stopped
 from crawler.portals.nearest import nearest_directory
 from crawler.session import CrawlSession
 from crawler.spiders.visits import DocumentVisit
@@ -70,7 +71,10 @@ async def answer(session: CrawlSession, response: Response, entry: Due, turn: Tu
         text = f"redirect to {target[:200]}, which is not followed" if target else f"HTTP {response.status}"
         note_failed(session, entry, text, capture)
         return None
-    return await _item(session, response, entry, turn)
+    try:
+        return await _item(session, response, entry, turn)
+    except Stopped:
+        return None  # without its parts it is not the document; it is still due
 
 
 async def _item(session: CrawlSession, response: Response, entry: Due, turn: Turn) -> DocumentItem:
@@ -127,6 +131,8 @@ async def _part(
         )
         if response.status >= 400 or response.meta.get("challenge"):
             problem = f"HTTP {response.status}"
+    except Stopped:
+        raise
     except Exception as error:
         problem = describe(error)
     if problem is not None:
@@ -140,6 +146,8 @@ async def _part(
 
 def no_answer(session: CrawlSession, entry: Due, error: BaseException) -> None:
     """A request that was refused, forbidden by robots.txt, or failed on the network."""
+    if isinstance(error, Stopped):
+        return  # nobody asked: it is due as before
     if str(error) == MAX_REDIRECTS:
         text = "redirects in a circle, or too many of them: given up"
         note_trap(session, f"{entry.url} {text}", "redirect-loop", sighting=entry.url_key)

@@ -170,6 +170,8 @@ async def _single(steps: ListingSteps) -> Outcome:
     fetched = await steps.fetch(request)
     if fetched.blocked:
         return Outcome("blocked", f"the page answered with a challenge ({fetched.blocked})")
+    if fetched.problem is not None and (stop := steps.stop_after()) is not None:
+        return Outcome("incomplete", stop, stopped=True)
     if fetched.problem is not None:
         return Outcome("failed", fetched.problem)
     page = ListingPage(entries=(Entry(url=url, title=None),))

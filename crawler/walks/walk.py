@@ -78,8 +78,8 @@ class Walk:
             return None
         before = self.passage.front
         fetched, page = await self._read(first)
-        if page is not None and page.embedded and not page.entries and page.next is not None:
-            fetched, page = await self._read(page.next)  # behind a page that only says what is asked with
+        while page is not None and page.embedded and not page.entries and page.next is not None:
+            fetched, page = await self._read(page.next)  # behind pages that only say what is asked with
         if page is None or fetched.capture is None or not page.entries:
             self.settled = False
             self.note = f"the first page could not be read again: {fetched.problem or 'it is empty'}"
@@ -116,6 +116,8 @@ class Walk:
         if fetched.missing and request.page > 1:
             return None  # asked twice
         if page is None or fetched.capture is None:
+            if (stop := self.steps.stop_after()) is not None:
+                return Outcome("incomplete", stop, self.drifted, stopped=True)
             verdict: Verdict = "incomplete" if self.passage.pages_read else "failed"
             return Outcome(verdict, f"page {request.page}: {fetched.problem}", self.drifted)
         keys = self._keys(page)
