@@ -22,6 +22,9 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
 _PERCENT_U = re.compile(r"%u([0-9A-Fa-f]{4})")
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})")
 _EPOCH = re.compile(r"-?\d{9,10}|-?\d{12,13}")
+_COMPACT = re.compile(
+    r"((?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))\d{4}(?:\d\d)?"
+)  # 20240102153000
 _OFFSET = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.{0,12}(?:Z|[+-]\d\d:?\d\d)")
 SHANGHAI = timezone(timedelta(hours=8))
 _MILLISECONDS = 10**11
@@ -93,6 +96,8 @@ def date_of(value: Any) -> str | None:
     text = text_of_value(value)
     if text is None:
         return None
+    if compact := _COMPACT.fullmatch(text):
+        return first_date(compact.group(1))
     if _EPOCH.fullmatch(text):
         return _day(int(text))
     if _OFFSET.fullmatch(text):

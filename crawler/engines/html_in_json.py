@@ -10,7 +10,7 @@ from crawler.engines.json_api import following
 from crawler.engines.json_items import totals_of
 from crawler.engines.json_text import MAX_DEPTH_ERROR, literal, load
 from crawler.engines.page import read_html, single_page
-from crawler.engines.template import first_request, numbered_request, read_values
+from crawler.engines.template import first_request, opened
 from crawler.json_paths import find, unpercented
 from crawler.portals.plan import DirectoryPlan
 
@@ -28,8 +28,7 @@ def read(plan: DirectoryPlan, request: ListingRequest, text: str, url: str) -> L
     if single is not None:
         return single
     if request.state.get("step") == "values":
-        state = {"values": read_values(plan, text, url)}
-        return ListingPage((), next=numbered_request(plan, 1, state), embedded=True)
+        return opened(plan, request, text, url, {})
     try:
         markup, total, pages = _markup(plan, text)
     except RecursionError as error:

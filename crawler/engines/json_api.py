@@ -12,7 +12,7 @@ from crawler.engines.base import Entry, ListingError, ListingPage, ListingReques
 from crawler.engines.json_items import entries_of, items_of, totals_of
 from crawler.engines.json_text import MAX_DEPTH_ERROR, load
 from crawler.engines.page import single_page
-from crawler.engines.template import first_request, numbered_request, paged, read_values
+from crawler.engines.template import first_request, numbered_request, opened, paged
 from crawler.engines.total import read_total
 from crawler.portals.plan import DirectoryPlan
 
@@ -34,9 +34,7 @@ def read(plan: DirectoryPlan, request: ListingRequest, text: str, url: str) -> L
     if single is not None:
         return single
     if request.state.get("step") == "values":
-        state = {"values": read_values(plan, text, url)}
-        begun = slices.begin(plan.listing.request.slices, plan.on)
-        return ListingPage((), next=numbered_request(plan, 1, {**begun, **state}), embedded=True)
+        return opened(plan, request, text, url, slices.begin(plan.listing.request.slices, plan.on))
     try:
         return _read(plan, request, text)
     except RecursionError as error:

@@ -19,12 +19,13 @@ _SPACE = " \t\r\n\f\v\0\ufeff\u3000\xa0"
 _WRAPPED = re.compile(r"(?:/\*[^*]{0,200}\*/)?[^{\[\"'`<(=]{0,200}[(=]\s{0,40}")
 _LITERAL = re.compile(
     r"(?:export\s+default|return|(?:(?:var|let|const)\s+)?[\w$.]{1,80}\s?=)?\s{0,40}"
-    r"(?:\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'|`((?:[^`\\]|\\.)*)`)",
+    r"(?:\"((?:[^\"\\]|\\.)*+)\"|'((?:[^'\\]|\\.)*+)'|`((?:[^`\\]|\\.)*+)`)",
     re.DOTALL,
 )
+# A string that is not closed goes to the end, so that nothing is scanned twice.
 _TOKEN = re.compile(
-    r"""("(?:[^"\\]|\\.)*")|'((?:[^'\\]|\\.)*)'|(,\s{0,200}(?=[}\]]))|([A-Za-z_$][\w$]{0,80})(?=\s{0,20}:)|"""
-    r"""\b(undefined|NaN)\b""",
+    r"""("(?:[^"\\]|\\.)*+(?:"|\Z|\\\Z))|'((?:[^'\\]|\\.)*+)(?:'|\Z|\\\Z)|(,\s{0,200}+(?=[}\]]))|"""
+    r"""([A-Za-z_$][\w$]{0,80}+)(?=\s{0,20}+:)|\b(undefined|NaN)\b""",
     re.DOTALL,
 )
 _BAD_ESCAPE = re.compile(r"\\(?:([\"\\/bfnrt]|u[0-9A-Fa-f]{4})|(.))", re.DOTALL)

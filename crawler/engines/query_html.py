@@ -7,7 +7,7 @@ from __future__ import annotations
 from crawler.engines.base import ListingPage, ListingRequest
 from crawler.engines.page import read_html, single_page
 from crawler.engines.paging import next_link
-from crawler.engines.template import first_request, numbered_request, paged, read_values
+from crawler.engines.template import first_request, numbered_request, opened, paged, read_values
 from crawler.portals.plan import DirectoryPlan
 
 
@@ -24,8 +24,7 @@ def read(plan: DirectoryPlan, request: ListingRequest, text: str, url: str) -> L
     if single is not None:
         return single
     if request.state.get("step") == "values":
-        found = {"values": read_values(plan, text, url)}
-        return ListingPage((), next=numbered_request(plan, 1, found), embedded=True)
+        return opened(plan, request, text, url, {})
     listing = read_html(plan, text, url)
     state = dict(request.state)
     if plan.listing.request.values and "values" not in state:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, unquote_plus, urlencode, urljoin, urlsplit, urlunsplit
 
 from archive.urls import host_of
-from crawler.engines.base import ListingError, ListingRequest
-from crawler.engines.page import listing_headers
+from crawler.engines.base import ListingError, ListingPage, ListingRequest
+from crawler.engines.page import listing_headers, read_html
 from crawler.platforms.model import Request
 from crawler.portals.plan import DirectoryPlan
 
@@ -22,12 +22,17 @@ DEFAULT_SIZE = 20
 def first_request(plan: DirectoryPlan) -> ListingRequest:
     """The request that opens the directory: its page, where values must be read off that, else page 1."""
     rule = plan.listing.request
-    wanted = [name for name in rule.values if name not in plan.directory.params]
-    address = rule.values_from or (plan.url if rule.url else None)
-    if not wanted or address is None:
+    pages = [plan.url if rule.url else None, rule.values_from]
+    addresses = [urljoin(plan.url or plan.portal.base_url, page) for page in pages if page]
+    if not addresses or all(name in plan.directory.params for name in rule.values):
         return numbered_request(plan, 1, {})
-    address = urljoin(plan.url or plan.portal.base_url, address)
-    return ListingRequest(address, headers=listing_headers(plan), state={"step": "values"})
+    return _values_request(plan, addresses, {})
+
+
+def _values_request(plan: DirectoryPlan, addresses: Sequence[str], values: Mapping[str, str]) -> ListingRequest:
+    """The next page to be read for its values, ``addresses`` being those still unread."""
+    state = {"step": "values", "unread": list(addresses[1:]), "values": dict(values)}
+    return ListingRequest(_own(plan, addresses[0]), headers=listing_headers(plan), state=state)
 
 
 def read_values(plan: DirectoryPlan, text: str, url: str) -> dict[str, str]:
@@ -40,6 +45,27 @@ def read_values(plan: DirectoryPlan, text: str, url: str) -> dict[str, str]:
         if match is not None:
             found[name] = match.group(1)
     return found
+
+
+def opened(
+    plan: DirectoryPlan, request: ListingRequest, text: str, url: str, state: Mapping[str, Any]
+) -> ListingPage:
+    """A page that was read for its values: it has no entries of its own, and says what is asked next.
+
+    Where it lacks a value but has the list itself (short columns do, platforms.md §3), that is the listing.
+    """
+    values = {**read_values(plan, text, url), **request.state.get("values", {})}
+    unread = request.state.get("unread")
+    if unread and any(name not in values for name in plan.listing.request.values):
+        return ListingPage((), next=_values_request(plan, unread, values), embedded=True)
+    known = {**state, "values": values}
+    try:
+        return ListingPage((), next=numbered_request(plan, 1, known), embedded=True)
+    except ListingError:
+        listing = read_html(plan, text, url)
+        if not listing.rows.dated:
+            raise
+        return ListingPage(listing.rows.entries, listing.announced_total, skipped=listing.rows.skipped)
 
 
 def paged(rule: Request, values: Mapping[str, str] | None = None) -> bool:

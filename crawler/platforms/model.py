@@ -136,8 +136,8 @@ class Request(Table):
     address is asked, with ``page_param`` set from the second page on. ``form``: sent urlencoded by POST;
     ``body``: sent as it is by POST, as JSON where it looks like it. Params that no template mentions are added to
     the form (POST) or the query (GET, and POST with a body). ``first_page``: 0 or 1. ``encoding``: of values in the
-    query. ``values``: name → regular expressions; the directory's page (or ``values_from``) is read first, and
-    group 1 is the value, tried on the page's address, then on its text.
+    query. ``values``: name → regular expressions; the directory's page is read first, and the page
+    ``values_from`` where that lacks any; group 1 is the value, tried on the page's address, then on its text.
     """
 
     method: Literal["GET", "POST"] = "GET"
