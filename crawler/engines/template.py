@@ -15,7 +15,7 @@ from crawler.platforms.model import Request
 from crawler.portals.plan import DirectoryPlan
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_PAGED = ("{page}", "{start}", "{from}")
+_PAGED = ("{page}", "{start}")
 DEFAULT_SIZE = 20
 
 
@@ -29,7 +29,9 @@ def first_request(plan: DirectoryPlan) -> ListingRequest:
     return _values_request(plan, addresses, {})
 
 
-def _values_request(plan: DirectoryPlan, addresses: Sequence[str], values: Mapping[str, str]) -> ListingRequest:
+def _values_request(
+    plan: DirectoryPlan, addresses: Sequence[str], values: Mapping[str, str]
+) -> ListingRequest:
     """The next page to be read for its values, ``addresses`` being those still unread."""
     state = {"step": "values", "unread": list(addresses[1:]), "values": dict(values)}
     return ListingRequest(_own(plan, addresses[0]), headers=listing_headers(plan), state=state)
@@ -70,11 +72,17 @@ def opened(
 
 def paged(rule: Request, values: Mapping[str, str] | None = None) -> bool:
     """Whether the rule says where the page number goes; a ``page_param`` with placeholders needs their ``values``."""
+    if _in_template(rule):
+        return True
     known = {**rule.defaults, **(values or {})}
-    if rule.page_param and not all(name in known for name in _PLACEHOLDER.findall(rule.page_param)):
-        return False
+    return rule.page_param is not None and all(
+        name in known for name in _PLACEHOLDER.findall(rule.page_param)
+    )
+
+
+def _in_template(rule: Request) -> bool:
     templates = [rule.url or "", rule.body or "", *rule.form.values()]
-    return rule.page_param is not None or any(sign in text for sign in _PAGED for text in templates)
+    return any(sign in text for sign in _PAGED for text in templates)
 
 
 def page_size(plan: DirectoryPlan, state: Mapping[str, Any]) -> int:
@@ -116,7 +124,7 @@ def numbered_request(
     rest = {name: value for name, value in values.items() if name not in {*used, *form, "size"}}
     if rule.values:
         rest = {name: value for name, value in rest.items() if name in plan.directory.params}
-    if rule.page_param is not None and (counted > 1 or rule.method == "POST"):
+    if rule.page_param is not None and not _in_template(rule) and (counted > 1 or rule.method == "POST"):
         rest[fill(rule.page_param, str)] = own["page"]
     rest |= _slice_params(plan, own)
     if rule.method == "POST" and body is None:

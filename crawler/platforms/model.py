@@ -133,7 +133,7 @@ class Request(Table):
     ``{base_url}`` for those addresses.
 
     ``url``: template, relative to the directory's own address, else to base_url; without it the directory's own
-    address is asked, with ``page_param`` set from the second page on. ``form``: sent urlencoded by POST;
+    address is asked, with ``page_param`` set from the second page on where no template holds the page. ``form``: sent urlencoded by POST;
     ``body``: sent as it is by POST, as JSON where it looks like it. Params that no template mentions are added to
     the form (POST) or the query (GET, and POST with a body). ``first_page``: 0 or 1. ``encoding``: of values in the
     query. ``values``: name → regular expressions; the directory's page is read first, and the page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 import pytest
@@ -65,10 +66,8 @@ def test_what_is_none_is_said(text: str, says: str) -> None:
 @pytest.mark.parametrize("bait", ['\\"', "'", '"', "{", "[", ",", "a", "\\", "{'a':", "%u516c", ", ", "a :"])
 def test_repetition_costs_no_more_than_its_length(bait: str) -> None:
     started = time.perf_counter()
-    try:
+    with contextlib.suppress(ListingError):
         load("{" + bait * (400_000 // len(bait)))
-    except ListingError:
-        pass
     literal('"' + bait * (400_000 // len(bait)))
     assert time.perf_counter() - started < 5
 
