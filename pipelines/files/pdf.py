@@ -13,10 +13,14 @@ from pipelines.files.model import NoText, Text
 from pipelines.files.ocr import SECONDS, Recogniser
 
 FEWEST_LETTERS = 20
-"""Letters and figures a page, on average: with fewer the file is a scan (``needs_ocr``); stamps and page numbers of
-scans give a handful."""
+"""Letters and figures a page, on average: with fewer, and a picture, the file is a scan (``needs_ocr``); stamps and page
+numbers of scans give a handful."""
 MOST_GARBAGE = 0.3
 """Share of characters that no font table names (private use, U+FFFD): with more, what stands there is not the text."""
+BARE = 2
+"""With fewer letters a page than this it is for OCR, whatever draws its pages."""
+LOOKED_AT = 10
+"""Pages that are looked through for pictures."""
 MOST_PAGES = 3_000
 MOST_PAGE_BYTES = 4_000_000
 """Of a page's drawing operations: maps and plans have more, and take minutes."""
@@ -49,7 +53,11 @@ def read_pdf(body: bytes, text: Text, recogniser: Recogniser | None) -> None:
         text.add("")
     if not read:
         raise NoText("failed", "no page of the PDF can be read")
-    if letters < FEWEST_LETTERS * read or garbage > MOST_GARBAGE * (letters + garbage):
+    if (
+        letters < FEWEST_LETTERS * read
+        and (letters < BARE * read or _has_pictures(reader, pages))
+        or garbage > MOST_GARBAGE * (letters + garbage)
+    ):
         _scan(reader, pages, text, recogniser)
     if unread:
         text.notes.append(f"{unread} of {pages} pages cannot be read")
@@ -75,6 +83,14 @@ def _page(reader: PdfReader, number: int, text: Text) -> list[str] | None:
     except (PyPdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, AssertionError,
             NotImplementedError, ZeroDivisionError, OverflowError, RecursionError):  # fmt: skip
         return None
+
+
+def _has_pictures(reader: PdfReader, pages: int) -> bool:
+    """Whether any of the first pages shows one, or cannot be looked at."""
+    try:
+        return any(reader.pages[number].images.keys() for number in range(min(pages, LOOKED_AT)))
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return True
 
 
 def _scan(reader: PdfReader, pages: int, text: Text, recogniser: Recogniser | None) -> None:

@@ -213,7 +213,9 @@ def test_a_damaged_record_names_its_documents_and_is_contained(archive):
 
 def test_a_file_that_is_not_the_bytes_it_is_named_by(archive):
     with transaction(archive.db):
-        archive.db.conn.execute("INSERT INTO files(digest, size, capture_id, text_status) VALUES ('sha256:00', 5, 2, 'pending')")
+        archive.db.conn.execute(
+            "INSERT INTO files(digest, size, capture_id, text_status) VALUES ('sha256:00', 5, 2, 'pending')"
+        )
     assert archive.found() == []
     ((at, message),) = archive.found(deep=True)
     assert at == archive.place(1)[0] and "the file sha256:00 of 5 bytes is sha256:" in message

@@ -204,7 +204,7 @@ def test_compression_is_no_replacement(gongkai: Gongkai) -> None:
         portal.files["/files/a.pdf"] = plain.gzipped()
         assert counted(crawl(gongkai, 2)) == {"asked": 1, "fetched": 1, "unchanged": 1}
         portal.files["/files/a.pdf"] = Response(
-            gzip.compress(body, 1), 200, (PDF, ("Content-Encoding", "gzip"))
+            gzip.compress(body, 1, mtime=0), 200, (PDF, ("Content-Encoding", "gzip"))
         )
         crawl(gongkai, 3)
     assert gongkai.query("SELECT count(DISTINCT payload_digest) FROM captures WHERE role = 'attachment'") == [
@@ -215,7 +215,7 @@ def test_compression_is_no_replacement(gongkai: Gongkai) -> None:
 
 
 def test_what_does_not_come_says_why_and_costs_nothing(gongkai: Gongkai) -> None:
-    bomb = gzip.compress(b"0" * 5_000_000)
+    bomb = gzip.compress(b"0" * 5_000_000, mtime=0)
     good = pdf("好")
     with LocalSite({"/secret.pdf": Response(good, 200, (PDF,))}) as other:
         links = {

@@ -93,7 +93,9 @@ def test_an_entry_that_is_a_file() -> None:
     assert [(file.url, file.name, file.media_type) for file in record.attachments] == [
         (bundle.page.url, "报告.pdf", "application/pdf")
     ]
-    assert content_hash(file_record(Bundle(bundle.page))) == content_hash(record), "a listing's words are no edit"
+    assert content_hash(file_record(Bundle(bundle.page))) == content_hash(record), (
+        "a listing's words are no edit"
+    )
     with pytest.raises(Unreadable):
         extract(bundle)
 

@@ -30,7 +30,7 @@ def packed(*parts: bytes) -> bytes:
     [
         (b"", "is empty"),
         (b"<html>no archive</html>", "is not a WARC file"),
-        (gzip.compress(b"no archive"), "is not a WARC file"),
+        (gzip.compress(b"no archive", mtime=0), "is not a WARC file"),
         (b"PK\x03\x04 no zip", "is a damaged WACZ file"),
         (b"\x1f\x8b no gzip", "is damaged and not read further"),
         (record("response", PAGE.format(1), b"", length=-1), "has a record without Content-Length"),
@@ -71,8 +71,8 @@ def test_a_missing_file_is_named_before_anything_begins(archive, tmp_path):
         (packed(GOOD, record("response", PAGE.format(3), answer(b"x"), WARC_Truncated="length"), LATER), "cut off when it was captured", 2),
         (packed(GOOD, record("response", PAGE.format(3), answer(b"x", head=b"HTTP/1.1 200 OK\r\nContent-Length: 9")), LATER), "1 bytes where 9 were announced", 2),
         (packed(GOOD, record("response", PAGE.format(3), answer(b"5\r\nab", head=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked")), LATER), "chunked body that is cut off", 2),
-        (packed(GOOD, record("response", PAGE.format(3), answer(gzip.compress(utf8())[:50], head=b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip")), LATER), "is cut off after 50 bytes", 2),
-        (packed(GOOD, record("response", PAGE.format(3), answer(gzip.compress(bytes(80 << 20)), head=b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip")), LATER), "when decompressed", 2),
+        (packed(GOOD, record("response", PAGE.format(3), answer(gzip.compress(utf8(), mtime=0)[:50], head=b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip")), LATER), "is cut off after 50 bytes", 2),
+        (packed(GOOD, record("response", PAGE.format(3), answer(gzip.compress(bytes(80 << 20), mtime=0), head=b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip")), LATER), "when decompressed", 2),
     ],
     ids=range(15),
 )  # fmt: skip
@@ -86,7 +86,7 @@ def test_damage_is_named_and_the_good_is_taken(archive, tmp_path, raw, sentence,
 
 
 def test_a_file_packed_as_a_whole_is_read(archive, tmp_path):
-    (tmp_path / "a.warc.gz").write_bytes(gzip.compress(GOOD + LATER) + bytes(512))
+    (tmp_path / "a.warc.gz").write_bytes(gzip.compress(GOOD + LATER, mtime=0) + bytes(512))
     assert archive.take(tmp_path / "a.warc.gz")["counts"] == {"taken": 2, "document": 2}
 
 
@@ -103,7 +103,7 @@ def test_addresses_that_are_not_utf8_keep_their_bytes(archive, tmp_path):
 
 def test_a_head_without_end_is_not_read_into_memory(archive, tmp_path, monkeypatch):
     monkeypatch.setattr(records, "MAX_HEAD", 1 << 18)
-    raw = gzip.compress(b"WARC/1.0\r\n" + b"A: b\r\n" * 1_000_000) + packed(GOOD)
+    raw = gzip.compress(b"WARC/1.0\r\n" + b"A: b\r\n" * 1_000_000, mtime=0) + packed(GOOD)
     (tmp_path / "a.warc.gz").write_bytes(raw)
     assert "an endless head" in archive.take(tmp_path / "a.warc.gz", code=2)["problems"][0]
 
