@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 from collections.abc import Sequence
@@ -44,6 +45,9 @@ def main(sets: tuple[str, ...], ours: bool, times: int, wrong: bool, as_json: bo
         console.print(
             f"Not installed and left out: {', '.join(missing)}. With them: pip install -e '.[bench]'"
         )
+    # What the libraries hold is looked through by no garbage collection while a page is measured.
+    gc.collect()
+    gc.freeze()
     with console.status("") as status:
         rows = run(compared, chosen, times, status.update)
     if as_json:

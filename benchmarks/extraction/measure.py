@@ -71,17 +71,18 @@ def run(
 ) -> list[Measured]:
     """Measure all; ``times`` calls of each tool on each page, of which the median counts."""
     rows: dict[tuple[str, str], Measured] = {}
-    for number, case in enumerate(cases):
-        tell(f"{number + 1}/{len(cases)} {case.name}")
-        parse = plain_parse(case)
-        for tool in tools:
+    parses = [plain_parse(case) for case in cases]
+    # Tool by tool: each runs as it would in a process of its own, its code and its memories warm.
+    for tool in tools:
+        tell(tool.name)
+        for case, parse in zip(cases, parses, strict=True):
             if (tool.needs_profile and case.profile is None) or (
                 case.needs_profile and not tool.needs_profile
             ):
                 continue
             row = rows.setdefault((tool.name, case.kind), Measured(tool.name, case.kind))
             _measure(row, tool, case, parse, times)
-    return sorted(rows.values(), key=lambda row: [tool.name for tool in tools].index(row.tool))
+    return list(rows.values())
 
 
 def _measure(row: Measured, tool: Tool, case: Case, parse: float, times: int) -> None:
