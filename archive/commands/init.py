@@ -6,10 +6,12 @@ import re
 import sqlite3
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
 from archive.commands.common import data_option, echo_json, fail
+from archive.commands.systemd_units import write_units
 from archive.info import get_info, set_info
 from archive.layout import DataDirectory
 from archive.migrations import NewerDatabase
@@ -30,8 +32,16 @@ _CONTACT = re.compile(r"[^@\s<>()]+@[^@\s<>()]+\.[^@\s<>().]+|https?://[^\s<>()]
     metavar="NAME",
     help="Where this machine asks from (a city, a network): kept with every crawl, and through a merge.",
 )
+@click.option(
+    "--systemd",
+    metavar="FOLDER",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write gongkai-nightly.service and .timer there, as ~/.config/systemd/user.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what there is as JSON.")
-def command(data: DataDirectory, contact: str | None, vantage: str | None, as_json: bool) -> None:
+def command(
+    data: DataDirectory, contact: str | None, vantage: str | None, systemd: Path | None, as_json: bool
+) -> None:  # fmt: skip
     """Create the data directory and its database, or bring an older one up to date.
 
     May be run again: nothing that is there is lost, and --contact and --vantage change only what they name.
@@ -51,8 +61,22 @@ def command(data: DataDirectory, contact: str | None, vantage: str | None, as_js
         fail(f"no archive can be made of {error}")
     except OSError as error:
         fail(f"{error.filename or data.root} cannot be used as a data directory: {error.strerror}")
+    try:
+        units = write_units(systemd, data.root) if systemd is not None else []
+    except OSError as error:
+        fail(f"{error.filename or systemd} cannot be written: {error.strerror}")
+    for unit in units if not as_json else []:
+        click.echo(f"Wrote {unit}")
     if as_json:
-        echo_json({"data": str(data.root), "database": str(data.database), "created": not existed, **info})
+        echo_json(
+            {
+                "data": str(data.root),
+                "database": str(data.database),
+                "created": not existed,
+                **info,
+                "units": [str(unit) for unit in units],
+            }
+        )
         return
     click.echo(f"{'Found' if existed else 'Created'} the archive {data.database}")
     if info["contact"]:

@@ -79,13 +79,13 @@ def crawl_and_report(
         print_summary(reports)
     for report in reports:
         if report.trouble:
-            click.echo(f"gongkai: {report.portal.id}: {_sentence(report)}", err=True)
+            click.echo(f"gongkai: {report.portal.id}: {sentence(report)}", err=True)
     sys.exit(exit_code(reports))
 
 
 def exit_code(reports: Sequence[CrawlReport]) -> int:
     """0 fine, 1 trouble, 2 an archive that cannot be used, 3 locked, 130 interrupted."""
-    if any(_unusable(report) for report in reports):
+    if any(unusable(report) for report in reports):
         return BAD_INPUT
     if any(report.locked for report in reports):
         return LOCKED
@@ -94,14 +94,14 @@ def exit_code(reports: Sequence[CrawlReport]) -> int:
     return TROUBLE if any(report.trouble for report in reports) else OK
 
 
-def _unusable(report: CrawlReport) -> bool:
+def unusable(report: CrawlReport) -> bool:
     """Whether the database is a newer version's, another program's, or none at all."""
     error = report.error
     no_database = type(error) is sqlite3.DatabaseError and report.crawl_id is None
     return no_database or isinstance(error, NewerDatabase | NotAnArchive)
 
 
-def _sentence(report: CrawlReport) -> str:
+def sentence(report: CrawlReport) -> str:
     """Why the crawl is trouble, and what to do."""
     error = report.error
     if error is None:

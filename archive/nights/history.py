@@ -1,0 +1,47 @@
+"""The last nights by Shanghai day, and how long a portal usually takes."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from statistics import median
+from typing import Any
+
+from sqlite_utils import Database
+
+NIGHTS = 30
+NUMBERS = ("new", "revised", "gone", "failed", "blocked", "requests")
+
+
+def last_nights(db: Database, until: date) -> list[dict[str, Any]]:
+    """One row for each of the last ``NIGHTS`` days up to ``until``: sums of the nightly crawls' counters, crawls, troubles."""
+    first = until - timedelta(days=NIGHTS - 1)
+    sums = ", ".join(f"coalesce(sum(stats ->> '$.{name}'), 0) AS {name}" for name in NUMBERS)
+    rows = db.query(
+        f"SELECT date(started_at, '+8 hours') AS day, count(*) AS crawls, sum(verdict IN ('degraded', 'failed')) AS troubles,"
+        f" {sums} FROM crawls WHERE command = 'nightly' AND date(started_at, '+8 hours') BETWEEN ? AND ? GROUP BY 1",
+        [first.isoformat(), until.isoformat()],
+    )
+    known = {row["day"]: row for row in rows}
+    empty = dict.fromkeys(("crawls", "troubles", *NUMBERS), 0)
+    days = [(first + timedelta(days=number)).isoformat() for number in range(NIGHTS)]
+    return [known.get(day) or {"day": day, **empty} for day in days]
+
+
+def usual_seconds(db: Database, portal: str, before: str) -> float | None:
+    """The median duration of the portal's last ten nightly crawls that ended before ``before``; None with fewer than three."""
+    rows = db.execute(
+        "SELECT (julianday(finished_at) - julianday(started_at)) * 86400 FROM crawls WHERE portal = ? AND command = 'nightly'"
+        " AND finished_at < ? AND verdict <> 'interrupted' ORDER BY started_at DESC LIMIT 10",
+        [portal, before],
+    ).fetchall()
+    return float(median(row[0] for row in rows)) if len(rows) >= 3 else None
+
+
+def requests_of_day(db: Database, day: date) -> dict[str, int]:
+    """Requests that crawls of every command began on that Shanghai day, by portal."""
+    rows = db.execute(
+        "SELECT portal, sum(r.value) FROM crawls, json_each(crawls.stats, '$.requests_by_day') AS r"
+        " WHERE r.key = ? AND heartbeat_at >= ? GROUP BY portal",
+        [day.isoformat(), (day - timedelta(days=1)).isoformat()],
+    )
+    return {portal: int(count) for portal, count in rows}
