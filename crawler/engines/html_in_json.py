@@ -7,6 +7,7 @@ from __future__ import annotations
 from crawler.engines.base import ListingError, ListingPage, ListingRequest
 from crawler.engines.datastore import has_datastore, read_answer
 from crawler.engines.json_api import following
+from crawler.engines.json_guess import markup_strings
 from crawler.engines.json_items import totals_of
 from crawler.engines.json_text import MAX_DEPTH_ERROR, literal, load
 from crawler.engines.page import read_html, single_page
@@ -66,19 +67,9 @@ def _markup(plan: DirectoryPlan, text: str) -> tuple[str, int | None, int | None
         found = [value for value in find(answer, path) if isinstance(value, str)]
         if found:
             return unpercented("\n".join(found)), total, pages
-    longest = max(_strings(answer), key=len, default=None) if plan.listing.json_.guess else None
-    if longest is None:
+    rows = markup_strings(answer) if plan.listing.json_.guess else []
+    if not rows:
         raise ListingError(
             "the answer holds no markup: give listing.json.html, the path of the string that does"
         )
-    return unpercented(longest), total, pages
-
-
-def _strings(value: object, depth: int = 0) -> list[str]:
-    """The strings of an answer that hold markup."""
-    if isinstance(value, str):
-        return [value] if "<" in value and ">" in value else []
-    if depth > 6 or not isinstance(value, dict | list):
-        return []
-    inside = value.values() if isinstance(value, dict) else value[:50]
-    return [found for inner in inside for found in _strings(inner, depth + 1)]
+    return unpercented("\n".join(rows)), total, pages

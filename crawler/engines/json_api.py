@@ -7,11 +7,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from crawler.engines import slices
+from crawler.engines import markup, slices
 from crawler.engines.base import Entry, ListingError, ListingPage, ListingRequest
+from crawler.engines.json_guess import markup_strings
 from crawler.engines.json_items import entries_of, items_of, totals_of
 from crawler.engines.json_text import MAX_DEPTH_ERROR, load
 from crawler.engines.page import single_page
+from crawler.engines.rows import Rows, read_elements
 from crawler.engines.template import first_request, numbered_request, opened, paged
 from crawler.engines.total import read_total
 from crawler.portals.plan import DirectoryPlan
@@ -45,9 +47,13 @@ def _read(plan: DirectoryPlan, request: ListingRequest, text: str) -> ListingPag
     answer = load(text, plan.listing.json_.after)
     items = items_of(plan, answer)
     if items is None:
-        keys = ", ".join(list(answer)[:8]) if isinstance(answer, dict) else "no key"
-        raise ListingError(f"the answer has no list of entries (it has {keys}): give listing.json.items")
-    entries, skipped = entries_of(plan, items)
+        rows = _marked_up(plan, answer)
+        if rows is None:
+            keys = ", ".join(list(answer)[:8]) if isinstance(answer, dict) else "no key"
+            raise ListingError(f"the answer has no list of entries (it has {keys}): give listing.json.items")
+        entries, skipped, received = rows.entries, rows.skipped, len(rows.entries) + rows.skipped
+    else:
+        (entries, skipped), received = entries_of(plan, items), len(items)
     total, pages = totals_of(plan, answer)
     if total is None or pages is None:
         said = read_total(plan.listing.paging, text, None)
@@ -56,8 +62,17 @@ def _read(plan: DirectoryPlan, request: ListingRequest, text: str) -> ListingPag
             pages if pages is not None else said.pages,
         )
     if plan.listing.request.slices.cap:
-        return _sliced(plan, request, entries, skipped, len(items), total)
-    return following(plan, request, entries, skipped, len(items), total, pages)
+        return _sliced(plan, request, entries, skipped, received, total)
+    return following(plan, request, entries, skipped, received, total, pages)
+
+
+def _marked_up(plan: DirectoryPlan, answer: Any) -> Rows | None:
+    """The entries of an answer whose list holds a piece of markup for each; None if there is none."""
+    if not plan.listing.json_.guess:
+        return None
+    fragments = [root for text in markup_strings(answer) if (root := markup.parse(text)) is not None]
+    rows = read_elements(plan.listing, plan.urls, plan.portal.own_hosts, fragments, plan.portal.base_url)
+    return rows if rows.entries else None
 
 
 def following(

@@ -13,6 +13,7 @@ from typing import Any
 from crawler.json_paths import number_of, text_of_value
 
 _MOST_LISTS = 200
+_MOST_STRINGS = 500
 FORMS = {
     "index_number": re.compile(r"[0-9A-Za-z]{8,20}/(?:19|20)\d\d(?:\d\d)?-\d{3,10}"),
     "document_number": re.compile(
@@ -20,6 +21,9 @@ FORMS = {
     ),
 }
 """What two fields look like (platforms.md §29), for services that call them ``table-2`` or ``f_2023419305471``."""
+_DAY = re.compile(r"(?:19|20)\d\d[-./年]\d{1,2}[-./月]\d{1,2}.{0,20}")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_TITLE_LENGTHS = range(8, 200)
 
 
 @cache
@@ -79,11 +83,14 @@ def lists(value: Any, depth: int = 0) -> Iterator[list[dict[str, Any]]]:
 
 
 def look_like_entries(items: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether most have an address and a title under well-known names."""
+    """Whether most have an address under a well-known name, and a title under one or one that looks so."""
     good = 0
+    titled = title_key(items) is not None
     for item in items:
         low = {key.lower(): key for key in item}
-        good += bool(known_values(item, low, names()["url"]) and known_values(item, low, names()["title"]))
+        good += bool(
+            known_values(item, low, names()["url"]) and (titled or known_values(item, low, names()["title"]))
+        )
     return good * 2 > len(items)
 
 
@@ -118,4 +125,49 @@ def opaque_keys(items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
         best = max(fitting, key=lambda key: fitting[key], default=None)
         if best is not None and fitting[best] * 2 > filled[best]:
             found[name] = best
-    return found
+    day = _day_key(items)
+    return {**found, "published_on": day} if day is not None else found
+
+
+def title_key(items: Sequence[Mapping[str, Any]]) -> str | None:
+    """The key whose texts look like titles, for services that call everything ``f_…``: Chinese, of a title's length,
+    another one in each entry, the longest on average.
+    """
+    texts: dict[str, list[str]] = {}
+    for item in items[:100]:
+        for key, value in item.items():
+            if isinstance(value, str) and len(value) in _TITLE_LENGTHS and _CHINESE.search(value):
+                texts.setdefault(key, []).append(value)
+    shown = min(len(items), 100)
+    likely = [
+        key
+        for key, values in texts.items()
+        if len(values) * 10 >= shown * 9 and len(set(values)) * 10 >= len(values) * 8
+    ]
+    return max(likely, key=lambda key: sum(map(len, texts[key])) / len(texts[key]), default=None)
+
+
+def _day_key(items: Sequence[Mapping[str, Any]]) -> str | None:
+    """The key whose texts are days in most entries; one that speaks of publication goes first."""
+    days: Counter[str] = Counter()
+    for item in items[:100]:
+        days.update(key for key, value in item.items() if isinstance(value, str) and _DAY.fullmatch(value))
+    likely = [key for key, count in days.items() if count * 10 >= min(len(items), 100) * 8]
+    return next(
+        (key for key in likely if "pub" in key.lower() or "fb" in key.lower()), next(iter(likely), None)
+    )
+
+
+def markup_strings(value: Any, depth: int = 0) -> list[str]:
+    """The strings of an answer that hold links, in its order; else those that hold any markup."""
+    found = _markup(value, depth)
+    return [text for text in found if "<a" in text or "<A" in text] or found
+
+
+def _markup(value: Any, depth: int) -> list[str]:
+    if isinstance(value, str):
+        return [value] if "<" in value and ">" in value else []
+    if depth > 6 or not isinstance(value, dict | list):
+        return []
+    inside = list(value.values() if isinstance(value, dict) else value)[:_MOST_STRINGS]
+    return [found for inner in inside for found in _markup(inner, depth + 1)]

@@ -24,6 +24,7 @@ from crawler.engines.json_guess import (
     names,
     opaque_keys,
     says_nothing,
+    title_key,
 )
 from crawler.engines.row_values import best_title, field_value
 from crawler.json_paths import date_of, find, number_of, raw_text, text_at, text_of_value
@@ -50,10 +51,11 @@ def items_of(plan: DirectoryPlan, answer: Any) -> list[dict[str, Any]] | None:
 def entries_of(plan: DirectoryPlan, items: Sequence[Mapping[str, Any]]) -> tuple[tuple[Entry, ...], int]:
     """The entries of ``items``, each address once, and how many gave none."""
     opaque = opaque_keys(items) if plan.listing.json_.guess else {}
+    titled = title_key(items) if plan.listing.json_.guess else None
     entries: dict[str, Entry] = {}
     skipped = 0
     for item in items:
-        entry = _entry(plan, item, opaque)
+        entry = _entry(plan, item, opaque, titled)
         if entry is None:
             skipped += 1
         else:
@@ -78,7 +80,9 @@ def _count(answer: Any, paths: Sequence[str], name: str, guess: bool) -> int | N
     return next(filter(lambda number: number is not None, known_numbers(answer, names()[name], 0)), None)
 
 
-def _entry(plan: DirectoryPlan, item: Mapping[str, Any], opaque: Mapping[str, str]) -> Entry | None:
+def _entry(
+    plan: DirectoryPlan, item: Mapping[str, Any], opaque: Mapping[str, str], titled: str | None
+) -> Entry | None:
     rule = plan.listing.json_
     low = {key.lower(): key for key in item}
     url = _address(plan, item, low)
@@ -87,14 +91,14 @@ def _entry(plan: DirectoryPlan, item: Mapping[str, Any], opaque: Mapping[str, st
     like = links.likeness(plan.urls, plan.portal.own_hosts, url)
     if like is None:
         return None
-    title, pinned = best_title([*_texts(item, rule.title), *known_texts(item, low, "title", rule.guess)])
+    shown = [*_texts(item, rule.title), *known_texts(item, low, "title", rule.guess)]
+    title, pinned = best_title(shown or _texts(item, [titled] if titled else []))
     published = next(
         filter(None, (date_of(value) for path in rule.published_on for value in find(item, path))), None
     )
     if published is None and rule.guess:
-        published = next(
-            filter(None, (date_of(value) for value in known_values(item, low, names()["published_on"]))), None
-        )
+        values = [*known_values(item, low, names()["published_on"]), item.get(opaque.get("published_on", ""))]
+        published = next(filter(None, map(date_of, values)), None)
     if published is None and (plan.listing.dated or (like == "offsite" and title is None)):
         return None
     return Entry(url, title, published, _fields(plan, item, low, opaque), pinned)
@@ -115,7 +119,7 @@ def _fields(
             fields[name] = found
     for name, key in opaque.items():
         text = text_of_value(item.get(key))
-        if name not in fields and text is not None and FORMS[name].fullmatch(text):
+        if name in FORMS and name not in fields and text is not None and FORMS[name].fullmatch(text):
             fields[name] = text
     return fields
 

@@ -236,3 +236,58 @@ def test_an_answer_without_a_list_is_no_empty_listing(planned, text: str) -> Non
     plan = planned("generic-json", "/api")
     with pytest.raises(ListingError, match="no list of entries"):
         json_api.read(plan, json_api.first(plan), text, f"{SITE}/api")
+
+
+def test_a_service_that_calls_everything_f_is_read_by_form(planned) -> None:
+    rows = [
+        {
+            "doc_pub_url": f"{SITE}/zwgk/201409/t20140930_{n}.html",
+            "f_1": f"11500000009275780L/2021-{n:05d}",
+            "f_2": "样例市人民政府网",
+            "f_3": f"样例市人民政府关于公布第{n}批保护单位名单的通知",
+            "f_4": f"样府发〔2014〕{n}号",
+            "f_5": f"样例市人民政府关于公布第{n}批保护单位名单的通知各区县人民政府，市政府有关部门：{'现将名单公布如下。' * 40}",
+            "f_6": "2014-09-19 00:00:00",
+        }
+        for n in range(1, 11)
+    ]
+    text = json.dumps({"success": True, "data": {"list": rows, "pager": {"total": 3800, "pageCount": 380}}})
+    plan = planned("generic-json", "/irs/list")
+    page = json_api.read(plan, json_api.first(plan), text, f"{SITE}/irs/list")
+    assert (len(page.entries), page.announced_total, page.pages) == (10, 3800, 380)
+    entry = page.entries[2]
+    assert (entry.title, entry.published_on) == (
+        "样例市人民政府关于公布第3批保护单位名单的通知",
+        "2014-09-19",
+    )
+    assert entry.fields == {
+        "index_number": "11500000009275780L/2021-00003",
+        "document_number": "样府发〔2014〕3号",
+    }
+
+
+def test_a_list_of_pieces_of_markup(planned) -> None:
+    rows = [
+        f"<div><a href='/a/{n}.html'>通知第{n}号</a><span>时间:2019-06-1{n}</span></div>" for n in range(1, 6)
+    ]
+    plan = planned("generic-json", "/search")
+    text = json.dumps({"result": rows, "total": 1500, "cost": 64.0})
+    page = json_api.read(plan, json_api.first(plan), text, f"{SITE}/search")
+    assert [entry.title for entry in page.entries] == [f"通知第{n}号" for n in range(1, 6)]
+    assert page.entries[4].published_on == "2019-06-15" and (page.announced_total, page.pages) == (1500, 300)
+
+
+def test_field_names_of_other_services_are_known(planned) -> None:
+    row = {"docpuburl": "/x/t20211019_1.html", "gk_doctitle": "通知", "title": "关于道路的通知", "docno": "样政发〔2021〕58号",
+           "idxId": "000/2021-00475", "docpubtime": "2021-10-19 17:16:43", "publishdept": "样例局"}  # fmt: skip
+    plan = planned("generic-json", "/api")
+    page = json_api.read(
+        plan, json_api.first(plan), json.dumps({"data": {"total": 1, "data": [row]}}), f"{SITE}/api"
+    )
+    (entry,) = page.entries
+    assert (entry.title, entry.published_on) == ("关于道路的通知", "2021-10-19")
+    assert entry.fields == {
+        "index_number": "000/2021-00475",
+        "document_number": "样政发〔2021〕58号",
+        "agency": "样例局",
+    }
