@@ -126,3 +126,16 @@ def test_hostile_pages_take_linear_time(hostile: str) -> None:
     read_metadata(document, found, Detail())
     find_signoff(found)
     assert time.perf_counter() - started < 4
+
+
+def test_scripts_that_name_the_ids_of_empty_values_take_linear_time() -> None:
+    names = [f"n{number}" for number in range(800)]
+    script = " ".join(f'{name}:{name}="x\\\\' for name in names * 20)
+    rows = "".join(
+        f"<tr><td>索引号</td><td>{''.join(f'<i id={name}></i>' for name in names[at : at + 20])}</td></tr>"
+        for at in range(0, 800, 20)
+    )
+    page = f"<script>{script}</script><table>{rows}</table>"
+    started = time.process_time()
+    extract(Bundle(Part(URL, page.encode())))
+    assert time.process_time() - started < 1

@@ -19,23 +19,40 @@ from pipelines.metadata.vocabulary import IGNORED
 
 _NAME = re.compile(r"[A-Za-z_][\w-]{1,40}\Z", re.ASCII)
 _LONGEST_SCRIPT = 200_000
-_MOST_PAIRS, _MOST_NODES = 40, 20
+_MOST_PAIRS, _MOST_NODES, _MOST_OCCURRENCES = 40, 20, 50
+_WORD = re.compile(r"[\w-]")
 _VALUE = r"(?P<value>\"(?:[^\"\\\n<>]|\\.){0,400}\"|'[^'\\\n<>]{0,400}')"
 _CALL = r"(?:['\"]\s?\)\s?\.\s?(?:html|text|val)\s?\(\s?|['\"]\s?\)\s?\.\s?inner(?:HTML|Text)\s?=\s?|['\"]?\s?[:=]\s?)"
+_GIVEN = re.compile(_CALL + _VALUE)
 
 
 def fill(root: _Element, cells: Cells, pairs: Sequence[Pair]) -> None:
     """Give pairs with a known label and no value what an inline script writes into the element of its value."""
     empty = [pair for pair in pairs if pair.meaning and pair.meaning.field != IGNORED and not pair.value]
     source: str | None = None
+    known: dict[str, str] = {}
     for pair in empty[:_MOST_PAIRS]:
         for name in _names(cells, pair):
             if source is None:
                 source = _scripts(root)
-            found = re.search(rf"(?<![\w-]){re.escape(name)}{_CALL}{_VALUE}", source)
-            if found is not None:
-                pair.value = clean_value(_literal(found["value"]))
+            if name not in known:
+                known[name] = _written(source, name)
+            if known[name]:
+                pair.value = known[name]
                 break
+
+
+def _written(source: str, name: str) -> str:
+    """What the source gives to ``name``, empty if nothing: the first of its occurrences behind which a literal stands."""
+    at = -1
+    for _ in range(_MOST_OCCURRENCES):
+        at = source.find(name, at + 1)
+        if at < 0:
+            break
+        found = _GIVEN.match(source, at + len(name))
+        if found is not None and not (at and _WORD.match(source[at - 1])):
+            return clean_value(_literal(found["value"]))
+    return ""
 
 
 def _names(cells: Cells, pair: Pair) -> Iterator[str]:
