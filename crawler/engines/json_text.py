@@ -9,6 +9,7 @@ from typing import Any
 
 from crawler.engines.base import ListingError
 from crawler.engines.markup import unescaped
+from crawler.engines.xml_records import records
 
 MAX_DEPTH_ERROR = "the answer is nested too deeply to be a listing"
 _DECODER = json.JSONDecoder(strict=False)  # CR, LF and tabs stand inside strings
@@ -36,7 +37,7 @@ def load(text: str, after: str | None = None) -> Any:
 
     Taken off or put up with: a BOM, leading blank lines, a JSONP call or an assignment around it, line ends
     inside strings, ``\\'`` and other escapes that JSON has not, commas before closing brackets, keys without
-    quotes. ``after``: a regular expression behind whose first match the value begins (data in a page's script).
+    quotes; WAS5's XML is read as its JSON. ``after``: a regular expression behind whose first match the value begins (data in a page's script).
     """
     if after is not None:
         found = re.search(after, text)
@@ -47,6 +48,9 @@ def load(text: str, after: str | None = None) -> Any:
     if not text:
         raise ListingError("the answer is empty")
     if text[0] == "<" and after is None:
+        found_records = records(text)
+        if found_records is not None:
+            return found_records
         raise ListingError(f"the answer is HTML, not JSON: {' '.join(text[:80].split())}")
     for start in _starts(text):
         value = _value(text, start)

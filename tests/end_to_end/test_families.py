@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -9,15 +10,18 @@ from urllib.parse import urlsplit
 import pytest
 
 from crawler.platforms.loader import families
+from crawler.platforms.recognise import recognise
 from crawler.samples.families import specification
 from crawler.samples.families.site import FamilySite
 from crawler.samples.families.specification import Specification
 from crawler.samples.server import HttpPortal
+from crawler.samples.wire import Request
 
 from .runner import Gongkai, Ran, portal_text
 
 SAMPLES = specification.names()
-DEMO = {"trs-static", "ucap-static", "hanweb-jpage", "powereasy"}
+NO_PAGE = {"cac", "gov-cn", "gtapp", "hanweb-xxgk", "henan", "trs-irs", "ucap-cms"}
+"""Listings that have no page of their own, or, 河南's, none that tells it from TRS."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +52,24 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
 
 
 def test_every_family_has_a_sample_portal() -> None:
-    assert set(families()) - set(SAMPLES) - DEMO == {"generic", "generic-json"}
+    assert set(families()) - set(SAMPLES) == {"generic", "generic-json"}
 
 
 @pytest.mark.parametrize("family", SAMPLES)
 def test_a_sample_cites_the_catalogue(family: str) -> None:
     sample = specification.load(family)
     assert sample.cites and all(source.startswith("platforms.md §") for source in sample.cites)
+
+
+@pytest.mark.parametrize("family", [name for name in SAMPLES if name not in NO_PAGE])
+def test_its_listing_is_recognised(family: str) -> None:
+    sample = specification.load(family)
+    site = FamilySite(sample)
+    for directory in tomllib.loads(sample.portal)["directories"]:
+        target = directory["url"].partition("#")[0]
+        answer = site.respond(Request("GET", target, {"host": "www.example.gov.cn"}))
+        url = f"https://www.example.gov.cn{directory['url']}"
+        assert recognise(url, answer.body.decode()).family == family
 
 
 @pytest.mark.parametrize("family", SAMPLES)
