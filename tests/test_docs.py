@@ -100,7 +100,7 @@ def test_commands_exist_with_their_options(doc: Path) -> None:
 
 
 def test_the_check_of_commands_can_fail() -> None:
-    assert complaint(["nightly"])
+    assert complaint(["hourly"])
     assert complaint(["portals", "freeze", "x"])
     assert complaint(["search", "公开", "--portl", "x"])
     assert complaint(["backfill", "a", "b"])
