@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote, unquote_plus, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, unquote_plus, urlencode, urljoin, urlsplit, urlunsplit
 
 from archive.urls import host_of
 from crawler.engines.base import ListingError, ListingPage, ListingRequest
@@ -45,7 +45,7 @@ def read_values(plan: DirectoryPlan, text: str, url: str) -> dict[str, str]:
         matches = (re.search(pattern, place) for pattern in patterns for place in places)
         match = next((match for match in matches if match and match.group(1)), None)
         if match is not None:
-            found[name] = match.group(1)
+            found[name] = unquote(match.group(1))  # as templates escape it again
     return found
 
 

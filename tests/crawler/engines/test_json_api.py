@@ -291,3 +291,28 @@ def test_field_names_of_other_services_are_known(planned) -> None:
         "document_number": "样政发〔2021〕58号",
         "agency": "样例局",
     }
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        """<div queryData="{'webId':'3309','pageId':'12','tagId':'当前栏目list','tplSetId':'bgW8'}"></div>""",
+        """<div queryData='{"webId": "3309", "pageId": "12", "tagId": "当前栏目list", "tplSetId": "bgW8"}'></div>""",
+        '<div queryData="{&#39;webId&#39;:&#39;3309&#39;,&#39;pageId&#39;:&#39;12&#39;,&#39;tagId&#39;:&#39;当前栏目list&#39;,'
+        '&#39;tplSetId&#39;:&#39;bgW8&#39;}"></div>',
+        '<script parsetype="bulidstatic" url="/api-gateway/jpaas-publish-server/front/page/build/unit?webId=3309&amp;pageId=12'
+        '&amp;tagId=%E5%BD%93%E5%89%8D%E6%A0%8F%E7%9B%AElist&amp;tplSetId=bgW8"></script>',
+    ],
+    ids=["single quotes", "double quotes", "entities", "address"],
+)
+def test_jpaas_is_asked_with_what_its_page_says_however_it_is_written(planned, page: str) -> None:
+    plan = planned("hanweb-jpaas", "/zw/index.html")
+    opening = html_in_json.first(plan)
+    asked = query(html_in_json.read(plan, opening, page, opening.url).next)
+    assert [asked[name] for name in ("webId", "pageId", "tagId", "tplSetId")] == [
+        "3309",
+        "12",
+        "当前栏目list",
+        "bgW8",
+    ]
+    assert json.loads(asked["paramJson"]) == {"pageNo": 1, "pageSize": "15"}
