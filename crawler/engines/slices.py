@@ -34,10 +34,10 @@ def enter(rule: Slices, state: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def halves(state: Mapping[str, Any]) -> list[list[str]] | None:
-    """The two halves of the range that is asked for, the older first; None if it is one day."""
+    """The two halves of the range that is asked for, the newer first; None if it is one day."""
     first, last = (date.fromisoformat(text) for text in state["range"])
     if first >= last:
         return None
     middle = first + (last - first) // 2
     later = middle + timedelta(days=1)
-    return [[first.isoformat(), middle.isoformat()], [later.isoformat(), last.isoformat()]]
+    return [[later.isoformat(), last.isoformat()], [first.isoformat(), middle.isoformat()]]

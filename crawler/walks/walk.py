@@ -168,7 +168,9 @@ class Walk:
         if self.mode != "head" or progress.new or not page.entries:
             return False
         announced = self.passage.announced
-        return announced is None or progress.known_in_archive >= announced
+        if announced is None:
+            return not page.embedded  # whose entries may have come on this very walk
+        return progress.known_in_archive >= announced
 
     def _found(self) -> int:
         """Rows that the listing has: an address in two rows counts twice, unless rows moved from page to page."""
