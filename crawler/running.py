@@ -66,24 +66,33 @@ class CrawlReport:
         }
 
 
-def crawl_settings(data: DataDirectory, *, progress: bool = True) -> Settings:
-    """Scrapy's settings for a crawl into ``data``."""
+def crawl_settings(
+    data: DataDirectory, *, progress: bool = True, line_seconds: float | None = None
+) -> Settings:
+    """Scrapy's settings for a crawl into ``data``; ``line_seconds``: between the lines that it says away from a terminal."""
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     settings.set("GONGKAI_DATA", str(data.root), priority="cmdline")
     settings.set("GONGKAI_PROGRESS", "auto" if progress else "off", priority="cmdline")
+    if line_seconds is not None:
+        settings.set("GONGKAI_PROGRESS_SECONDS", line_seconds, priority="cmdline")
     return settings
 
 
 def run_crawls(
-    portals: Sequence[Portal], data: DataDirectory, options: CrawlOptions, *, progress: bool = True
+    portals: Sequence[Portal],
+    data: DataDirectory,
+    options: CrawlOptions,
+    *,
+    progress: bool = True,
+    line_seconds: float | None = None,
 ) -> list[CrawlReport]:
     """Crawl the portals side by side and return one report each, in their order.
 
     SIGINT and SIGTERM end the crawls cleanly: what was fetched is committed and can be gone on with. Runs Twisted's
     reactor, so it can be called once a process.
     """
-    process = AsyncCrawlerProcess(crawl_settings(data, progress=progress))
+    process = AsyncCrawlerProcess(crawl_settings(data, progress=progress, line_seconds=line_seconds))
     hush_scrapy()
     logging.getLogger(REFUSALS).setLevel(logging.CRITICAL)  # the reports have them
     crawlers: dict[str, Crawler] = {}

@@ -9,7 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.nights.changes import changes, failing
-from archive.nights.history import last_nights, requests_of_day, usual_seconds
+from archive.nights.history import last_nights, nightly_crawls, requests_of_day, usual_seconds
 
 SLOW_FACTOR = 3.0
 SLOW_SECONDS = 600.0
@@ -21,7 +21,7 @@ def gather(
 ) -> dict[str, Any]:
     """The report of a night whose portals ended as ``outcomes`` say; times are the archive's stamps."""
     ids = [outcome["portal"] for outcome in outcomes]
-    crawls = [outcome["crawl"] for outcome in outcomes if outcome["crawl"]]
+    crawls = nightly_crawls(db, ids, began)  # of a process that crashed nobody else tells
     asked = requests_of_day(db, day)
     portals = []
     for outcome in outcomes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from datetime import date, timedelta
 from statistics import median
 from typing import Any
@@ -17,7 +19,7 @@ def last_nights(db: Database, until: date) -> list[dict[str, Any]]:
     first = until - timedelta(days=NIGHTS - 1)
     sums = ", ".join(f"coalesce(sum(stats ->> '$.{name}'), 0) AS {name}" for name in NUMBERS)
     rows = db.query(
-        f"SELECT date(started_at, '+8 hours') AS day, count(*) AS crawls, sum(verdict IN ('degraded', 'failed')) AS troubles,"
+        f"SELECT date(started_at, '+8 hours') AS day, count(*) AS crawls, coalesce(sum(verdict IN ('degraded', 'failed')), 0) AS troubles,"
         f" {sums} FROM crawls WHERE command = 'nightly' AND date(started_at, '+8 hours') BETWEEN ? AND ? GROUP BY 1",
         [first.isoformat(), until.isoformat()],
     )
@@ -25,6 +27,16 @@ def last_nights(db: Database, until: date) -> list[dict[str, Any]]:
     empty = dict.fromkeys(("crawls", "troubles", *NUMBERS), 0)
     days = [(first + timedelta(days=number)).isoformat() for number in range(NIGHTS)]
     return [known.get(day) or {"day": day, **empty} for day in days]
+
+
+def nightly_crawls(db: Database, portals: Collection[str], since: str) -> list[str]:
+    """The ids of the nightly crawls of these portals that began or went on since ``since``."""
+    rows = db.execute(
+        "SELECT id FROM crawls WHERE command = 'nightly' AND heartbeat_at >= ?"
+        " AND portal IN (SELECT value FROM json_each(?))",
+        [since, json.dumps(sorted(portals))],
+    )
+    return [row[0] for row in rows]
 
 
 def usual_seconds(db: Database, portal: str, before: str) -> float | None:

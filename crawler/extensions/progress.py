@@ -86,6 +86,7 @@ class ProgressReport:
             raise NotConfigured
         self._crawler = crawler
         self._live = _console.is_terminal
+        self._line_seconds = crawler.settings.getfloat("GONGKAI_PROGRESS_SECONDS", LOG_SECONDS)
         self._loop = create_looping_call(self.show)
         self._task: TaskID | None = None
 
@@ -101,7 +102,7 @@ class ProgressReport:
         """Begin to look."""
         global _users
         _users += 1
-        self._loop.start(TERMINAL_SECONDS if self._live else LOG_SECONDS, now=False)
+        self._loop.start(TERMINAL_SECONDS if self._live else self._line_seconds, now=False)
 
     def closed(self, spider: Spider) -> None:
         """Stop looking; the last crawl of the process takes the display away."""

@@ -32,9 +32,12 @@ ORPHAN_SECONDS = 2.0
 @click.command()
 @click.argument("portal")
 @click.option("--requests", type=int)
+@click.option("--line-seconds", type=float, default=30.0)
 @click.option("--allow-private-hosts", is_flag=True)
 @data_option
-def command(portal: str, requests: int | None, allow_private_hosts: bool, data: DataDirectory) -> None:
+def command(
+    portal: str, requests: int | None, line_seconds: float, allow_private_hosts: bool, data: DataDirectory
+) -> None:
     """Crawl PORTAL for ``gongkai nightly``."""
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     try:
@@ -42,7 +45,7 @@ def command(portal: str, requests: int | None, allow_private_hosts: bool, data: 
     except ConfigError as error:
         fail(str(error), BAD_INPUT)
     options = CrawlOptions(command="nightly", requests=requests, allow_private_hosts=allow_private_hosts)
-    (report,) = run_crawls([found], data, options)
+    (report,) = run_crawls([found], data, options, line_seconds=line_seconds)
     click.echo(json.dumps(said(report), ensure_ascii=False))
 
 

@@ -70,7 +70,12 @@ class Night:
                 child.end(why)
 
     async def _crawl(self, portal: Portal) -> None:
-        child = ChildProcess(portal, self.data, self.words, self.progress.say)
+        child = ChildProcess(
+            portal,
+            self.data,
+            [*self.words, f"--line-seconds={self.progress.line_seconds}"],
+            self.progress.say,
+        )
         self._running.append(child)
         self.progress.began(portal)
         try:

@@ -28,6 +28,11 @@ class NightProgress:
             )  # fmt: skip
             self._bars.start()
 
+    @property
+    def line_seconds(self) -> float:
+        """How often a portal's process says how far it is."""
+        return 30.0 if self._bars is None else 1.0
+
     def began(self, portal: Portal) -> None:
         """A portal's turn has come."""
         if self._bars is not None:

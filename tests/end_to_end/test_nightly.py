@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import resource
 import signal
 import socket
@@ -180,6 +181,25 @@ def test_a_killed_night_takes_its_crawls_with_it(gongkai: Gongkai) -> None:
         portal(gongkai, "hanging", f"http://127.0.0.1:{port}/", timeout=3600)
         gongkai.kill_when("SELECT count(*) = 1 FROM crawls", "nightly", by=signal.SIGKILL)
         gongkai.wait_for("SELECT count(*) = 1 FROM crawls WHERE verdict = 'interrupted'", 20)
+
+
+def test_a_portal_whose_process_dies_is_named_and_the_others_go_on(gongkai: Gongkai) -> None:
+    with LocalSite(healthy, seconds=0.3) as site, silent_host() as port:
+        portal(gongkai, "good", site.base_url)
+        portal(gongkai, "hanging", f"http://127.0.0.1:{port}/", timeout=3600)
+        night = gongkai.start("nightly")
+        try:
+            gongkai.wait_for("SELECT count(*) = 1 FROM crawls WHERE portal = 'hanging'")
+            holder = (gongkai.data / "locks" / "hanging.lock").read_text("utf-8")
+            os.kill(int(holder.rpartition("process ")[2].rstrip(")")), signal.SIGKILL)
+            assert night.wait(timeout=60) == 1
+        finally:
+            night.kill()
+            night.wait()
+    report = json.loads(next((gongkai.data / "reports").glob("*.json")).read_text("utf-8"))
+    found = {row["portal"]: row for row in report["portals"]}
+    assert (found["good"]["status"], found["hanging"]["status"]) == ("ok", "crashed")
+    assert "signal 9" in found["hanging"]["reasons"][0]
 
 
 def test_the_window_ends_the_night(gongkai: Gongkai) -> None:
