@@ -41,7 +41,12 @@ def archived_bundle(
     db: Database, data: DataDirectory, portal: Portal, revision_id: int
 ) -> tuple[Bundle, bool]:
     """The bundle of a revision, and whether its page is a file; raises :class:`DamagedCapture` or :class:`NoPage`."""
-    known = sources(db, revision_id)
+    try:
+        known = sources(db, revision_id)
+    except KeyError as error:
+        raise NoPage(
+            f"revision {revision_id} of portal {portal.id} refers to {error.args[0]}: run gongkai verify --repair"
+        ) from error
     page: Part | None = None
     parts: list[Part] = []
     fetched_at = ""

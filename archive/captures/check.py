@@ -96,7 +96,7 @@ def check_file(data: DataDirectory, file: str, rows: Rows, deep: bool) -> Iterat
 def _says_another(id_: int, row: Capture, names: list[str]) -> Trouble:
     message = (
         f"row {id_} of captures says another {', '.join(names)} than its record at offset {row.offset} of {row.file}:"
-        " run `gongkai verify --repair`"
+        " run `gongkai verify --deep --repair`"
     )
     return Trouble(row.file, row.offset, message, captures=(id_,))
 

@@ -11,7 +11,9 @@ from archive.batches import in_batches
 from archive.history.agencies import agency_id
 from archive.history.check import stale_documents
 from archive.history.documents import FLAT, flat, refresh
+from archive.history.overtaken import first_seen
 from archive.history.revisions import read_record
+from archive.identity import uid_of
 
 _UIDS = """
 SELECT d.id FROM documents AS d LEFT JOIN document_uids AS u ON u.uid = d.uid
@@ -21,6 +23,7 @@ _UID = """
 INSERT INTO document_uids(uid, document_id) SELECT uid, id FROM documents WHERE id = ?
 ON CONFLICT(uid) DO UPDATE SET document_id = excluded.document_id
 """
+_SHOWN_ONCE = "SELECT uid FROM document_uids WHERE document_id = ?"
 _PAGES = """
 SELECT r.id FROM revisions AS r JOIN sightings AS s ON s.id = r.sighting_id WHERE s.portal = ?
   AND NOT EXISTS (SELECT 1 FROM revision_captures AS c WHERE c.revision_id = r.id AND c.part = 'page')
@@ -51,7 +54,7 @@ def mend_rows(db: Database, portal: str, at: str) -> Counter[str]:
     """
     done: Counter[str] = Counter()
     for name, ids, mend in (
-        ("uids", _ids(db, _UIDS, portal), lambda id_: db.conn.execute(_UID, (id_,))),
+        ("uids", _ids(db, _UIDS, portal), lambda id_: _uid(db, id_)),
         ("pages of revisions", _ids(db, _PAGES, portal), lambda id_: db.conn.execute(_PAGE, (id_,))),
         (
             "documents that showed another revision than their address",
@@ -63,6 +66,20 @@ def mend_rows(db: Database, portal: str, at: str) -> Counter[str]:
     stale = (one.document_id for one in stale_documents(db, portal) if one.sound)
     done["documents whose columns were not their record's"] += _each(db, stale, lambda id_: _flatten(db, id_))
     return +done
+
+
+def _uid(db: Database, document_id: int) -> None:
+    """A uid that was never shown is damage where others lead to the document: then the row is wrong, not the list."""
+    uid, portal = db.conn.execute("SELECT uid, portal FROM documents WHERE id = ?", (document_id,)).fetchone()
+    shown = {row[0] for row in db.conn.execute(_SHOWN_ONCE, (document_id,))}
+    known = db.conn.execute("SELECT 1 FROM document_uids WHERE uid = ?", (uid,)).fetchone()
+    if known is not None or not shown:
+        db.conn.execute(_UID, (document_id,))
+        return
+    of_first = uid_of(portal, first_seen(db, document_id)[2])
+    right = of_first if of_first in shown else next(iter(shown)) if len(shown) == 1 else None
+    if right is not None:  # else which of them it was, only the captures know
+        db.conn.execute("UPDATE documents SET uid = ? WHERE id = ?", (right, document_id))
 
 
 def needs_mending(db: Database, portal: str) -> bool:

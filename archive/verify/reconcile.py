@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
@@ -19,6 +20,17 @@ from archive.layout import DataDirectory
 _UPDATE = f"UPDATE captures SET {', '.join(f'{name} = ?' for name in COLUMNS)} WHERE id = ?"
 _KNOWN = "SELECT EXISTS(SELECT 1 FROM crawls WHERE id = ? AND portal = ?)"
 _HELD = "SELECT 1 FROM captures WHERE id = ? AND record_type = 'response' AND payload_digest = ?"
+_LOST = """
+SELECT capture_id FROM (
+  SELECT capture_id FROM revisions UNION SELECT capture_id FROM revision_captures UNION SELECT capture_id FROM entries
+  UNION SELECT capture_id FROM files UNION SELECT capture_id FROM attachment_versions
+  UNION SELECT refers_to_id FROM captures)
+WHERE capture_id IS NOT NULL AND capture_id NOT IN (SELECT id FROM captures)
+"""
+_AROUND = """
+SELECT coalesce((SELECT id FROM captures WHERE file = :file AND offset < :offset ORDER BY offset DESC LIMIT 1), 0),
+       coalesce((SELECT id FROM captures WHERE file = :file AND offset > :offset ORDER BY offset LIMIT 1), 1 << 62)
+"""
 _REFERRED = """
 SELECT id FROM captures WHERE payload_digest = ? AND portal = ? AND record_type = 'response'
 ORDER BY fetched_at = ? DESC, request_key = ? DESC, id LIMIT 1
@@ -51,7 +63,7 @@ def reconcile_file(db: Database, data: DataDirectory, file: str) -> Reconciled:
 
     def step() -> bool:
         if waiting:
-            _settle(db, rows, *waiting.popleft(), done)
+            _settle(db, rows, *waiting.popleft(), done, _lost(db) if len(seen) > len(rows) else ())
         return bool(waiting)
 
     in_batches(db, step)
@@ -64,7 +76,12 @@ def _name(capture: Capture) -> tuple[str, str, str]:
 
 
 def _settle(
-    db: Database, rows: dict[int, Capture], id_: int | None, one: SeenCapture, done: Reconciled
+    db: Database,
+    rows: dict[int, Capture],
+    id_: int | None,
+    one: SeenCapture,
+    done: Reconciled,
+    lost: Sequence[int],
 ) -> None:
     row = None if id_ is None else rows[id_]
     refers_to = None if row is None else row.refers_to_id
@@ -80,11 +97,25 @@ def _settle(
         return
     wanted = replace(one.capture, refers_to_id=refers_to)
     if row is None:
-        add_capture(db, wanted)
+        _add(db, wanted, lost)
         done.added += 1
     elif row.refers_to_id != refers_to or differing(row, wanted):
         db.conn.execute(_UPDATE, (*(getattr(wanted, name) for name in COLUMNS), id_))
         done.mended += 1
+
+
+def _add(db: Database, capture: Capture, lost: Sequence[int]) -> None:
+    """Insert a row: with the id that others still refer to, where its place among the rows of its file tells which."""
+    before, behind = db.conn.execute(_AROUND, {"file": capture.file, "offset": capture.offset}).fetchone()
+    fitting = [id_ for id_ in lost if before < id_ < behind]
+    id_ = add_capture(db, capture)
+    if len(fitting) == 1:
+        db.conn.execute("UPDATE captures SET id = ? WHERE id = ?", (fitting[0], id_))
+
+
+def _lost(db: Database) -> list[int]:
+    """Ids of captures that revisions, entries, files or revisits refer to and that have no row."""
+    return [row[0] for row in db.conn.execute(_LOST)]
 
 
 def _referred(db: Database, one: SeenCapture) -> int | None:

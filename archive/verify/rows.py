@@ -56,6 +56,26 @@ _BROKEN = {
         WHERE d.withdrawn_at IS NULL AND EXISTS (SELECT 1 FROM sightings WHERE document_id = d.id)
           AND NOT EXISTS (SELECT 1 FROM sightings WHERE document_id = d.id AND gone_days < {GONE_DAYS})
     """,
+    ("revisions", REBUILD): """
+        SELECT 'revision ' || r.id || ' of document ' || d.uid || ' is ' || r.status
+          || iif(r.quarantine_reason IS NULL, ' without a reason', ' with a reason to hold it back')
+        FROM revisions AS r JOIN documents AS d ON d.id = r.document_id
+        WHERE (r.status = 'quarantined') <> (r.quarantine_reason IS NOT NULL)
+        UNION ALL
+        SELECT 'document ' || d.uid || ' was first seen at ' || d.first_seen_at || ', its first revision at '
+          || min(r.seen_at)
+        FROM documents AS d JOIN revisions AS r ON r.document_id = d.id
+        GROUP BY d.id HAVING d.first_seen_at <> min(r.seen_at)
+        UNION ALL
+        SELECT 'the address ' || s.url_key || ' is there, and gone on ' || s.gone_days || ' days'
+        FROM sightings AS s WHERE s.state = 'ok' AND s.gone_days > 0
+        UNION ALL
+        SELECT 'the address ' || s.url_key || ' says what no revision of it says'
+        FROM sightings AS s JOIN revisions AS r ON r.id = s.revision_id
+        WHERE r.extractor_version = s.extractor_version AND NOT EXISTS (
+          SELECT 1 FROM revisions AS o WHERE (o.id = s.revision_id OR o.sighting_id = s.id)
+            AND o.content_hash = s.content_hash)
+    """,
     ("captures", REPAIR): """
         SELECT 'row ' || c.id || ' of captures is a revisit that does not refer to a response with its digest'
         FROM captures AS c LEFT JOIN captures AS o ON o.id = c.refers_to_id
