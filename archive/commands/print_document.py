@@ -40,7 +40,8 @@ def print_dossier(console: Console, found: dict[str, Any]) -> None:
     if found["former_uids"]:
         print_line(console, f"曾用档案号：{'、'.join(found['former_uids'])}")
     for name in METADATA_FIELDS:
-        if record.get(name):
+        same = name == "index_number_raw" and record.get(name) == record.get("index_number")
+        if record.get(name) and not same:
             _field(console, name, record[name])
     if record.get("keywords"):
         _field(console, "keywords", "；".join(record["keywords"]))

@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from sqlite_utils import Database
 
-from archive.commands.common import BAD_INPUT, data_option, echo_json, fail, open_archive
+from archive.commands.common import BAD_INPUT, OK, data_option, echo_json, fail, open_archive
 from archive.commands.print_difference import print_difference, print_line
 from archive.commands.print_document import print_candidates, print_dossier
 from archive.commands.print_saved import print_saved
@@ -70,8 +70,11 @@ def _console() -> Console:
     return Console(highlight=False, markup=False, emoji=False)
 
 
-def _one(db: Database, name: str, as_json: bool) -> int:
-    """The one document that is meant; several are listed, and end the command."""
+def _one(db: Database, name: str, as_json: bool, *, listing_will_do: bool = False) -> int:
+    """The one document that is meant; several are listed, and end the command.
+
+    ``listing_will_do``: a list of them is an answer to what was asked, not bad usage.
+    """
     documents = find_documents(db, name)
     if len(documents) > 1:
         candidates = list(db.query(CANDIDATES, [str(documents)]))
@@ -79,7 +82,8 @@ def _one(db: Database, name: str, as_json: bool) -> int:
             echo_json({"candidates": candidates})
         else:
             print_candidates(_console(), candidates)
-        fail(f"{name} names {len(documents)} documents: show one by its uid", BAD_INPUT)
+        code = OK if listing_will_do else BAD_INPUT
+        fail(f"{name} names {len(documents)} documents: show one by its uid", code)
     return documents[0]
 
 
@@ -96,7 +100,7 @@ def _save(db: Database, name: str, folder: Path, as_json: bool, data: DataDirect
 
 
 def _show(db: Database, name: str, diff: bool, as_json: bool) -> None:
-    document = _one(db, name, as_json)
+    document = _one(db, name, as_json, listing_will_do=not diff)
     if diff:
         _diff(db, document, as_json)
     elif as_json:

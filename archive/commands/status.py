@@ -18,8 +18,8 @@ from archive.nights.state import state
 from archive.times import stamp_of
 
 QUEUES = {
-    "pending": "待抓取", "failing": "失败待重试", "revisits_due": "到期复查", "attachments": "待取附件",
-    "file_texts": "待读附件正文", "quarantined": "待查修订",
+    "pending": "待访问", "failing": "失败待重试", "revisits_due": "到期复查", "attachments": "待取附件",
+    "file_texts": "待提取附件文字", "quarantined": "待查修订",
 }  # fmt: skip
 GIB = 1024**3
 
@@ -43,7 +43,7 @@ def command(as_json: bool, data: DataDirectory) -> None:
         return
     console = wide_console()
     console.print(_night(now["last_night"]), markup=False, highlight=False)
-    table = Table("门户", "启用", "最近抓取", "结论", "最近完整抓取", "原因")
+    table = Table("门户", "启用", "最近采集", "结论", "最近完整采集", "原因")
     for portal in now["portals"]:
         verdict = (
             "运行中" if portal["running"] else STATUS.get(portal["verdict"] or "", portal["verdict"] or "—")
@@ -64,7 +64,7 @@ def _plain(reasons: list[str]) -> str:
 
 def _night(night: Mapping[str, Any] | None) -> str:
     if night is None:
-        return "还没有夜间抓取（gongkai nightly）"
+        return "还没有夜间采集（gongkai nightly）"
     how = "，".join(f"{STATUS.get(status, status)} {count}" for status, count in night["portals"].items())
     what = "，".join(
         f"{CHANGES[kind]} {total}" for kind, total in night["changes"].items() if kind in CHANGES

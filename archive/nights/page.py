@@ -20,13 +20,13 @@ STATUS = {
     "interrupted": "中断", "locked": "另有运行", "postponed": "顺延", "unusable": "数据库不可用",
 }  # fmt: skip
 GOOD = ("ok", "postponed", "locked")
-CHANGES = {"new": "新文件", "revised": "修订", "withdrawn": "撤下", "returned": "恢复", "quarantined": "待查"}
-COLUMNS = {"new": "新文件", "revised": "修订", "gone": "不见", "failed": "失败", "blocked": "被拦"}
+CHANGES = {"new": "新文件", "revised": "修订", "withdrawn": "已撤下", "returned": "恢复", "quarantined": "待查"}
+COLUMNS = {"new": "新文件", "revised": "修订", "gone": "消失", "failed": "失败", "blocked": "被拦截"}
 CHARTS = {
     "new": "新文件",
     "revised": "修订",
     "failed": "失败",
-    "blocked": "被拦",
+    "blocked": "被拦截",
     "requests": "请求",
     "troubles": "异常门户",
 }
@@ -36,8 +36,8 @@ def report_page(report: Mapping[str, Any], datasette: str) -> str:
     """The whole page; ``datasette`` is the address that ``/-/document/<uid>`` is below."""
     parts = [
         '<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
-        f"<title>{_text(report['date'])} 夜间抓取报告</title><style>{STYLE}</style></head><body>",
-        f"<h1>{_text(report['date'])} 夜间抓取报告</h1>",
+        f"<title>{_text(report['date'])} 夜间采集报告</title><style>{STYLE}</style></head><body>",
+        f"<h1>{_text(report['date'])} 夜间采集报告</h1>",
         f"<p>{_text(report['began_at'])} — {_text(report['ended_at'])}</p>",
         _portals(report["portals"]),
     ]

@@ -22,7 +22,7 @@ _NONE = Markup('<span class="none">—</span>')
 
 # The names that the queries at hand give to columns whose values are named in Chinese.
 _QUERY_COLUMNS = {
-    "改动的栏目": ("revisions", "changed"),
+    "改动的字段": ("revisions", "changed"),
     "原因": ("revisions", "quarantine_reason"),
     "状态": ("sightings", "state"),
     "程度": ("findings", "severity"),

@@ -26,9 +26,9 @@ COLUMNS = (
     ("new", "新文件"),
     ("revised", "修订"),
     ("unchanged", "未变"),
-    ("gone", "不见"),
+    ("gone", "消失"),
     ("failed", "失败"),
-    ("blocked", "被拦"),
+    ("blocked", "被拦截"),
 )
 """Counters of the summary table and their labels."""
 
@@ -36,7 +36,7 @@ FILES = (
     ("new", "新存"),
     ("changed", "被更换"),
     ("unchanged", "未变"),
-    ("gone", "不见"),
+    ("gone", "消失"),
     ("failed", "没有取到"),
     ("refused", "不取（他站、过大、robots.txt 等）"),
 )
@@ -118,7 +118,7 @@ def sentence(report: CrawlReport) -> str:
     return str(error)
 
 
-def print_summary(reports: Sequence[CrawlReport], title: str = "抓取结果") -> None:
+def print_summary(reports: Sequence[CrawlReport], title: str = "采集结果") -> None:
     """One row a portal, then the reasons for every verdict that is not ok."""
     console = wide_console()
     table = Table(title=title, title_justify="left")
@@ -149,4 +149,4 @@ def _attachments(report: CrawlReport) -> str:
     """What became of the files that were asked for, in words."""
     counts = {name: report.counts.get(f"attachments_{name}", 0) for name, _ in FILES}
     said = [f"{label} {counts[name]}" for name, label in FILES if counts[name]]
-    return f"附件：问了 {report.counts['attachments_asked']} 个，{'，'.join(said) or '都没有答复'}"
+    return f"附件：检查了 {report.counts['attachments_asked']} 个，{'，'.join(said) or '都没有答复'}"

@@ -142,7 +142,7 @@ def _unreadable(error: ConfigError) -> PortalNight:
 
 
 def _print(outcomes: Sequence[PortalNight]) -> None:
-    table = Table(title="夜间抓取", title_justify="left")
+    table = Table(title="夜间采集", title_justify="left")
     table.add_column("门户")
     for label in (*(label for _, label in COLUMNS), "请求", "用时"):
         table.add_column(label, justify="right")

@@ -96,7 +96,7 @@ def show_command(portal: str, as_json: bool, data: DataDirectory) -> None:
             markup=False,
             highlight=False,
         )
-    table = Table("栏目", "名称", "族", "引擎", "预期", Column("地址", overflow="fold"))
+    table = Table("栏目", "名称", "建站系统", "引擎", "预期", Column("地址", overflow="fold"))
     for item in directories:
         table.add_row(
             *(str(item[name] or "") for name in ("key", "name", "family", "engine", "expect", "url"))
@@ -172,13 +172,13 @@ def _print(rows: list[dict[str, Any]]) -> None:
     table = Table(
         Column("门户", overflow="fold"),
         "名称",
-        "族",
+        "建站系统",
         "栏目",
         "启用",
         "核实",
         "文件",
         "待查",
-        "最近抓取",
+        "最近采集",
         "结论",
     )
     for row in rows:

@@ -58,7 +58,7 @@ def summary(report: Mapping[str, Any]) -> dict[str, Any]:
 def words(report: Mapping[str, Any]) -> str:
     """The night in a few lines of Chinese."""
     changes = "，".join(f"{label} {report['changes'][kind]['total']}" for kind, label in CHANGES.items())
-    lines = [f"{report['date']} 夜间抓取：{len(report['portals'])} 个门户，{changes}"]
+    lines = [f"{report['date']} 夜间采集：{len(report['portals'])} 个门户，{changes}"]
     for portal in report["portals"]:
         if portal["status"] not in GOOD:
             reasons = "；".join(portal["reasons"][:3])

@@ -247,7 +247,7 @@ def test_what_does_not_come_says_why_and_costs_nothing(gongkai: Gongkai) -> None
         with serve(gongkai, portal) as site:
             ran = gongkai("crawl", "there", now=NIGHTS[0])
             assert ran.code == 0, ran.err
-            assert "附件：问了 12 个" in ran.out and "不见 1" in ran.out and "没有取到 4" in ran.out
+            assert "附件：检查了 12 个" in ran.out and "消失 1" in ran.out and "没有取到 4" in ran.out
             assert "/private/x.pdf" not in site.paths
         assert other.seen == []
     assert states(gongkai) == {

@@ -77,7 +77,7 @@ def test_a_word_that_stands_only_in_a_pdf_finds_its_document(gongkai: Gongkai) -
     assert found(gongkai, "13812345678") == [] and found(gongkai, "138****5678") == [ONE]
     shown = gongkai("show", ONE).out
     assert "文字：已提取「关于海棠苑小学扩建项目" in shown
-    assert "文字：需识别（the pages are pictures" in gongkai("show", TWO).out
+    assert "文字：待文字识别(OCR)（the pages are pictures" in gongkai("show", TWO).out
     attachments = gongkai("show", ONE, "--json").json()["attachments"]
     assert attachments[0]["text_status"] == "ok" and "13812345678" not in json.dumps(attachments)
     sound(gongkai)

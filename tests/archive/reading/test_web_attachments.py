@@ -32,7 +32,7 @@ def test_a_file_that_was_read_shows_how_its_text_begins(make: SimpleNamespace, t
     assert "<i>" not in section and "<b>" not in section
     first, second = (html.unescape(re.sub(r"<[^>]*>", "", part)) for part in section.split("<li>")[1:])
     assert "文字：已提取" in first and "<i>文字文字" in first
-    assert '文字：需识别（pages <b>&"）' in second
+    assert '文字：待文字识别(OCR)（pages <b>&"）' in second
     (link,) = re.findall(r'href="(/gongkai/files/[^"]*aa)"', section)
     whole = asyncio.run(datasette.client.get(link))
     assert whole.status_code == 200 and "文字" * 90 in whole.text

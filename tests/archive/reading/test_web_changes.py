@@ -77,7 +77,7 @@ def test_fields_have_both_values_and_lines_their_signs(page: Page) -> None:
         "+第四条 新的。",
     ]
     assert "<mark>五</mark>日内答复" in text and "<mark>十</mark>日内<mark>&lt;b&gt;</mark>答复" in text
-    assert "标题、其他栏目、正文、表格、附件" in text
+    assert "标题、其他字段、正文、表格、附件" in text
     assert [name in text for name in ("有效期", "第一条 照旧。", "第三条 照旧。")] == [True] * 3
     assert '"title": "管理办法<script>",' in html.unescape(text.split('id="record"')[1])
     assert text.index('id="changes"') < text.index('id="record"')
@@ -101,7 +101,7 @@ def test_the_newest_revisions_are_shown_with_excerpts(page: Page) -> None:
         f"/gongkai/revisions/{n}" for n in (4, 2)
     ]
     newest, oldest = text.split('class="gk-under"')[1:]
-    assert "+第二条 十日内<b>答复。" in lines(oldest, "ins") and "标题、其他栏目、正文、表格、附件" in newest
+    assert "+第二条 十日内<b>答复。" in lines(oldest, "ins") and "标题、其他字段、正文、表格、附件" in newest
     assert len(lines(newest, "del")) + len(lines(newest, "ins")) == 6 and "另有 28 行" in newest
     assert "第一条 照旧" not in oldest
 
