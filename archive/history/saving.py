@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -81,16 +81,15 @@ def _stored(db: Database, capture_id: int) -> StoredBody:
 
 def _save(stored: StoredBody, data: DataDirectory, folder: Path, name: str, wanted: Saved) -> Saved:
     """Write one body; ``wanted.digest``, where it is known, is what it must have."""
-    facts = {"name": wanted.name, "version": wanted.version}
     try:
         body = stored.read(data)
         digest = f"sha256:{hashlib.sha256(body).hexdigest()}"
         if wanted.digest is not None and digest != wanted.digest:
             raise DamagedCapture(stored.file, stored.offset, f"does not hold the file {wanted.digest}")
     except DamagedCapture as error:
-        return Saved(wanted.what, wanted.url, wanted.fetched_at, trouble=str(error), **facts)
+        return replace(wanted, digest=None, trouble=str(error))
     path, kept = _write(folder, name, body)
-    return Saved(wanted.what, wanted.url, wanted.fetched_at, str(path), len(body), digest, kept=kept, **facts)
+    return replace(wanted, path=str(path), size=len(body), digest=digest, kept=kept)
 
 
 def _write(folder: Path, name: str, body: bytes) -> tuple[Path, bool]:

@@ -22,7 +22,7 @@ from pluggy import HookimplMarker
 
 from archive.search import register
 from archive.search.sql import escape_fts
-from archive.web import helpers, pages, show
+from archive.web import downloads, helpers, pages, show
 from archive.web.blank_search import without_blank_search
 from archive.web.facets import YearFacet
 from archive.web.headers import with_security_headers
@@ -116,7 +116,7 @@ def register_facet_classes() -> list[type]:
 
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
-    """The style sheet, and the page of a document by its uid."""
+    """The style sheet, the page of a document by its uid, and the bytes of a capture."""
 
     async def style() -> Response:
         text = (files("archive.web") / "static" / "gongkai.css").read_text("utf-8")
@@ -128,7 +128,15 @@ def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
             return Response.redirect(address)
         raise NotFound(f"没有档案号为 {uid} 的文件")
 
-    return [(r"^/-/gongkai\.css$", style), (r"^/-/document/(?P<uid>[^/]+)$", document)]
+    async def capture(datasette: Any, request: Any) -> Response:
+        number = int(request.url_vars["id"])
+        return await downloads.download(datasette, _archives.get(datasette, set()), number)
+
+    return [
+        (r"^/-/gongkai\.css$", style),
+        (r"^/-/document/(?P<uid>[^/]+)$", document),
+        (r"^/-/capture/(?P<id>[0-9]{1,18})$", capture),
+    ]
 
 
 @hookimpl
