@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -107,3 +108,17 @@ def test_what_only_the_listing_says_is_kept_with_its_source(crawled: Crawled, fa
 
 def test_the_command_says_that_all_is_well(crawled: Crawled) -> None:
     assert crawled.ran.code == 0, crawled.ran.out[-3000:]
+
+
+def test_the_next_night_finds_nothing_new_and_asks_for_heads_alone(crawled: Crawled, tmp_path: Path) -> None:
+    later = crawled.gongkai.copy_to(tmp_path / "later")
+    before = later.count("captures")
+    ran = later("crawl", *SAMPLES, "--revisit", "0", now="2026-06-02T02:00:00+08:00")
+    assert ran.code == 0, ran.out[-3000:]
+    assert later.count("documents") == crawled.gongkai.count("documents")
+    assert later.count("revisions") == crawled.gongkai.count("revisions")
+    assert later.count("findings") == crawled.gongkai.count("findings")
+    # One answer a directory, and before it the pages that say what is asked with.
+    assert later.count("captures") - before < 2.5 * later.count("directories")
+    modes = later.query("SELECT mode, verdict, count(*) FROM walks GROUP BY 1, 2 ORDER BY 1")
+    assert {(mode, verdict) for mode, verdict, _ in modes} == {("sweep", "complete"), ("head", "complete")}
