@@ -63,7 +63,7 @@ def reconcile_file(db: Database, data: DataDirectory, file: str) -> Reconciled:
 
     def step() -> bool:
         if waiting:
-            _settle(db, rows, *waiting.popleft(), done, _lost(db) if len(seen) > len(rows) else ())
+            _settle(db, rows, *waiting.popleft(), done, lost_captures(db) if len(seen) > len(rows) else ())
         return bool(waiting)
 
     in_batches(db, step)
@@ -113,7 +113,7 @@ def _add(db: Database, capture: Capture, lost: Sequence[int]) -> None:
         db.conn.execute("UPDATE captures SET id = ? WHERE id = ?", (fitting[0], id_))
 
 
-def _lost(db: Database) -> list[int]:
+def lost_captures(db: Database) -> list[int]:
     """Ids of captures that revisions, entries, files or revisits refer to and that have no row."""
     return [row[0] for row in db.conn.execute(_LOST)]
 

@@ -18,7 +18,7 @@ from archive.lock import PortalLocked, portal_lock
 from archive.search import check_index, rebuild_index
 from archive.verify.mend import mend_rows, needs_mending
 from archive.verify.problem import Problem, Progress, silent
-from archive.verify.reconcile import reconcile_file
+from archive.verify.reconcile import lost_captures, reconcile_file
 
 HOLDER = "gongkai verify --repair"
 _OF_ROWS = {"uids", "revisions", "content"}
@@ -54,6 +54,8 @@ def repair(
     files = {problem.file for problem in problems if problem.check == "captures" and problem.file}
     if any(problem.check == "captures" and not problem.file for problem in problems):
         files |= {row[0] for row in db.conn.execute(_REVISITS)}
+    if "foreign-keys" in kinds and lost_captures(db):
+        files |= {row[0] for row in db.conn.execute("SELECT DISTINCT file FROM captures")}
     wrong = "search" in kinds
     for portal in portal_ids(db):
         mine = sorted(file for file in files if file.partition("/")[0] == portal)

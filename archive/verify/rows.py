@@ -109,7 +109,8 @@ def check_foreign_keys(db: Database) -> Iterator[Problem]:
     """Every reference leads to a row: also each uid ever shown to a document, each version of a file to its bytes."""
     for table, row, parent, _ in db.conn.execute("PRAGMA foreign_key_check"):
         which = "a row" if row is None else f"row {row}"  # None: a table without rowid
-        message = f"{which} of {table} refers to no row of {parent}: {RESTORE}"
+        what_to_do = REPAIR if parent == "captures" else RESTORE
+        message = f"{which} of {table} refers to no row of {parent}: {what_to_do}"
         yield Problem("foreign-keys", "error", message)
 
 

@@ -42,6 +42,8 @@ DAMAGES = {
     "digests of captures": ["UPDATE captures SET payload_digest = 'sha256:00' WHERE id % 7 = 0"],
     "places of captures": ["UPDATE captures SET offset = offset + 3 WHERE id % 7 = 0"],
     "revisits": ["UPDATE captures SET refers_to_id = NULL WHERE record_type <> 'response'"],
+    "a uid that was never shown": ["UPDATE documents SET uid = 'aaaaaaaaaaaaaaaa' WHERE id = 3"],
+    "a row of captures lost": ["DELETE FROM captures WHERE id = (SELECT capture_id FROM revisions WHERE id = 5)"],
     "all at once": ["UPDATE documents SET title = '假' WHERE id % 2 = 0", "DELETE FROM document_uids",
                     "UPDATE captures SET status = 500 WHERE id % 3 = 0"],
 }  # fmt: skip
@@ -73,6 +75,24 @@ def test_it_is_as_it_was(demo: Demo, archive: Gongkai, name: str) -> None:
     assert archive.query(CAPTURES) == demo.gongkai.query(CAPTURES)
     assert files(archive) == files(demo.gongkai)
     assert archive("verify").code == 0
+
+
+@pytest.mark.parametrize(
+    ("sql", "words"),
+    [
+        ("UPDATE revisions SET status = 'quarantined' WHERE id = 5", "quarantined without a reason"),
+        ("UPDATE documents SET first_seen_at = '2020-01-01T00:00:00.000Z' WHERE id = 3", "was first seen at 2020"),
+        ("UPDATE sightings SET gone_days = 2 WHERE id = (SELECT id FROM sightings WHERE state = 'ok' LIMIT 1)",
+         "is there, and gone on 2 days"),
+        ("UPDATE sightings SET content_hash = '00' WHERE id = (SELECT id FROM sightings WHERE state = 'ok' LIMIT 1)",
+         "says what no revision of it says"),
+    ],
+    ids=["status", "first seen", "days", "hash"],
+)  # fmt: skip
+def test_what_only_a_rebuild_mends_is_named(archive: Gongkai, sql: str, words: str) -> None:
+    damage(archive, sql)
+    found = archive("verify")
+    assert found.code == 1 and words in found.out
 
 
 def test_a_sound_archive_is_not_written_to(archive: Gongkai) -> None:
