@@ -9,7 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.nights.changes import changes, failing
-from archive.nights.history import last_nights, nightly_crawls, requests_of_day, usual_seconds
+from archive.nights.history import last_nights, nightly_crawls, requests_of_day, usual_seconds, visit_ages
 
 SLOW_FACTOR = 3.0
 SLOW_SECONDS = 600.0
@@ -35,6 +35,7 @@ def gather(
                 "usual_seconds": usual,
                 "slow": slow,
                 "requests_today": asked.get(outcome["portal"], 0),
+                "visited_days_ago": visit_ages(db, outcome["portal"], ended),
             }
         )
     return {

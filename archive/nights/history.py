@@ -49,6 +49,23 @@ def usual_seconds(db: Database, portal: str, before: str) -> float | None:
     return float(median(row[0] for row in rows)) if len(rows) >= 3 else None
 
 
+def visit_ages(db: Database, portal: str, at: str) -> dict[str, float] | None:
+    """How many days ago the portal's known addresses were last visited, ``median`` and ``worst``: so old an edit may be
+    without having been seen. None without any."""
+    known = "FROM sightings WHERE portal = :portal AND state = 'ok' AND visited_at IS NOT NULL"
+    row = db.execute(
+        f"SELECT count(*), julianday(:at) - julianday(min(visited_at)) {known}", {"portal": portal, "at": at}
+    )
+    count, worst = row.fetchone()
+    if not count:
+        return None
+    middle = db.execute(
+        f"SELECT julianday(:at) - julianday(visited_at) {known} ORDER BY visited_at DESC LIMIT 1 OFFSET :half",
+        {"portal": portal, "at": at, "half": count // 2},
+    ).fetchone()[0]
+    return {"median": round(middle, 1), "worst": round(worst, 1)}
+
+
 def requests_of_day(db: Database, day: date) -> dict[str, int]:
     """Requests that crawls of every command began on that Shanghai day, by portal."""
     rows = db.execute(

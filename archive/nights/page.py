@@ -20,7 +20,13 @@ STATUS = {
     "interrupted": "中断", "locked": "另有运行", "postponed": "顺延", "unusable": "数据库不可用",
 }  # fmt: skip
 GOOD = ("ok", "postponed", "locked")
-CHANGES = {"new": "新文件", "revised": "修订", "withdrawn": "已撤下", "returned": "恢复", "quarantined": "待查"}
+CHANGES = {
+    "new": "新文件",
+    "revised": "修订",
+    "withdrawn": "已撤下",
+    "returned": "恢复",
+    "quarantined": "待查",
+}
 COLUMNS = {"new": "新文件", "revised": "修订", "gone": "消失", "failed": "失败", "blocked": "被拦截"}
 CHARTS = {
     "new": "新文件",
@@ -66,12 +72,19 @@ class _Markup(str):
 
 
 def _portals(portals: Sequence[Mapping[str, Any]]) -> str:
-    head = "".join(f'<th class="n">{label}</th>' for label in (*COLUMNS.values(), "今日请求", "用时（秒）"))
+    head = "".join(
+        f'<th class="n">{label}</th>'
+        for label in (*COLUMNS.values(), "今日请求", "距上次复查（中位/最长，天）", "用时（秒）")
+    )
     rows = []
     for portal in portals:
         numbers = [portal["counts"].get(name, 0) for name in COLUMNS]
         cells = "".join(
             f'<td class="n">{_text(number)}</td>' for number in (*numbers, portal["requests_today"])
+        )
+        ages = portal["visited_days_ago"]
+        cells += (
+            f'<td class="n">{ages["median"]:g} / {ages["worst"]:g}</td>' if ages else '<td class="n">—</td>'
         )
         slow = " 慢" if portal["slow"] else ""
         style = "ok" if portal["status"] in GOOD else "bad"

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from crawler.extensions.progress import duration
+
 Status = Literal[
     "ok", "degraded", "failed", "crashed", "timed-out", "interrupted", "locked", "postponed", "unusable"
 ]
@@ -68,7 +70,7 @@ def outcome_of(
         night.status = _status(report)
     if ended in ("limit", "stalled"):
         night.status = "timed-out"
-        said = f"it took longer than its time limit ({seconds / 60:.0f} min)"
+        said = f"it was ended at its time limit, after {duration(seconds)}"
         if ended == "stalled":
             said = "the process gave no sign of life and was ended"
         night.reasons.insert(0, f"{said}: what was fetched is kept, the rest comes another night")

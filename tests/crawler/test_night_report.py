@@ -64,7 +64,7 @@ def night(
     }
     portal = {
         "portal": "x", "name": title, "status": status, "reasons": [reason], "counts": {}, "seconds": 1.0, "slow": False,
-        "requests_today": 3,
+        "requests_today": 3, "visited_days_ago": {"median": 1.5, "worst": 40},
     }  # fmt: skip
     return {
         "date": "2026-06-01", "began_at": "2026-06-01T00:00:00.000Z", "ended_at": "2026-06-01T01:00:00.000Z",

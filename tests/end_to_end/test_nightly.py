@@ -135,6 +135,7 @@ def check_report(gongkai: Gongkai) -> None:
     assert report["changes"]["new"]["total"] == 4 * COUNT
     assert all(row["requests_today"] > 0 for row in report["portals"])
     html = (gongkai.data / "reports" / "2026-06-01.html").read_text("utf-8")
+    assert all(row["visited_days_ago"]["worst"] < 0.1 for row in report["portals"])
     tags = Tags()
     tags.feed(html)
     assert "script" not in tags.names and "svg" in tags.names and "&lt;script&gt;" in html
