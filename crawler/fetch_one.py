@@ -75,7 +75,8 @@ def fetch(
     answer = getattr(spider, "answer", None)
     if answer is None:
         reason = getattr(spider, "problem", None) or "no answer"
-        raise FetchError(f"{url} could not be fetched: {reason}")
+        named = reason.startswith(url[:200])  # by whoever refused the request
+        raise FetchError(reason if named else f"{url} could not be fetched: {reason}")
     challenge = recognise(answer.status, answer.body)
     if challenge is not None:
         raise FetchError(

@@ -136,6 +136,15 @@ def test_every_verb_has_help_with_an_example_that_is_right(words: tuple[str, ...
     assert complaint(shlex.split(example.group(1))) is None
 
 
+def test_no_summary_of_a_verb_is_cut() -> None:
+    for words in ([], ["portals"]):
+        result = CliRunner().invoke(main, [*words, "--help"], terminal_width=80)
+        summaries = result.output.partition("Commands:")[2].partition("Example:")[0]
+        assert summaries.strip() and "..." not in summaries
+        assert all(len(line) <= 80 for line in summaries.splitlines())
+        assert not any(line.startswith("   ") for line in summaries.splitlines()), "one line each"
+
+
 def keys_of(*models: type[BaseModel]) -> set[tuple[str, str]]:
     """(table, key as written in TOML) of these tables and all tables below them."""
     found: set[tuple[str, str]] = set()

@@ -23,7 +23,11 @@ from archive.nights.gaps import gaps
 SHOWN = 20
 
 
-@click.command("audit", epilog="Example: gongkai audit --gaps --portal shangqiu")
+@click.command(
+    "audit",
+    short_help="Observations about the archive, such as missing numbers.",
+    epilog="Example: gongkai audit --gaps --portal shangqiu",
+)
 @click.option(
     "--gaps", "wants_gaps", is_flag=True, help="Serial numbers missing where a series of 索引号 is dense."
 )

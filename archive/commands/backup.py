@@ -23,7 +23,11 @@ from archive.commands.progress import Steps
 from archive.layout import DataDirectory
 
 
-@click.command("backup", epilog="Example: gongkai backup /mnt/backup/gongkai")
+@click.command(
+    "backup",
+    short_help="Copy the archive to a folder, while crawls go on.",
+    epilog="Example: gongkai backup /mnt/backup/gongkai",
+)
 @click.argument("folder", metavar="DEST", type=click.Path(file_okay=True, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print what was copied as JSON.")
 @data_option

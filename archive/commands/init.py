@@ -22,7 +22,7 @@ from archive.transaction import connect, transaction
 _CONTACT = re.compile(r"[^@\s<>()]+@[^@\s<>()]+\.[^@\s<>().]+|https?://[^\s<>()]+")
 
 
-@click.command("init")
+@click.command("init", short_help="Make the data directory, or bring an older one up to date.")
 @data_option
 @click.option(
     "--contact", metavar="EMAIL|URL", help="How a portal's operators reach you: sent with every request."

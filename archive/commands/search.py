@@ -78,6 +78,7 @@ def print_hit(console: Console, hit: Hit) -> None:
 # -0011 is the end of an index number, not an option.
 @click.command(
     "search",
+    short_help="Find documents that have every word in them.",
     context_settings={"ignore_unknown_options": True},
     epilog="Example: gongkai search '公开 报告' --limit 5",
 )

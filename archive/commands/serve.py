@@ -73,7 +73,11 @@ def _nothing(_number: int, _frame: Any) -> None:
     """The handler that uvicorn's repeated signal meets."""
 
 
-@click.command("serve", epilog="Example: gongkai serve --port 8080 --open")
+@click.command(
+    "serve",
+    short_help="Browse and search the archive in the browser.",
+    epilog="Example: gongkai serve --port 8080 --open",
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0 takes a free one."

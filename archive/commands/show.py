@@ -27,7 +27,11 @@ WHERE id IN (SELECT value FROM json_each(?)) ORDER BY first_seen_at, uid
 
 
 # -0011 may begin an index number, not an option.
-@click.command("show", context_settings={"ignore_unknown_options": True})
+@click.command(
+    "show",
+    short_help="Show a document with its revisions, attachments, captures.",
+    context_settings={"ignore_unknown_options": True},
+)
 @click.argument("name", metavar="UID|索引号|URL")
 @click.option("--diff", is_flag=True, help="What the last edit changed: fields and text.")
 @click.option(

@@ -24,7 +24,11 @@ QUEUES = {
 GIB = 1024**3
 
 
-@click.command("status", epilog="Example: gongkai status --json")
+@click.command(
+    "status",
+    short_help="Last night, how fresh each portal is, what waits, the disk.",
+    epilog="Example: gongkai status --json",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the state as JSON.")
 @data_option
 def command(as_json: bool, data: DataDirectory) -> None:

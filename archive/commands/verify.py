@@ -31,7 +31,7 @@ SAMPLE = 200
 def make_command(reread_in: Callable[[Database, DataDirectory], Reread] | None) -> click.Command:
     """The verb; ``reread_in`` gives the function by which ``--deep`` reads pages again, which is not known here."""
 
-    @click.command("verify")
+    @click.command("verify", short_help="Check that database, captures and search index agree.")
     @data_option
     @click.option(
         "--deep", is_flag=True, help="Also unpack and hash every record and compare every row: reads all."

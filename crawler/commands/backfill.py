@@ -21,7 +21,11 @@ def _day(_context: click.Context, parameter: click.Parameter, value: str | None)
         raise click.BadParameter(f"{value!r} is not a day: write 2020-01-31", param=parameter) from None
 
 
-@click.command("backfill", epilog="Example: gongkai backfill shangqiu --since 2019-01-01 --until 2019-12-31")
+@click.command(
+    "backfill",
+    short_help="Fetch everything that a portal lists.",
+    epilog="Example: gongkai backfill shangqiu --since 2019-01-01 --until 2019-12-31",
+)
 @click.argument("portal")
 @click.option(
     "--since", metavar="DAY", callback=_day, help="Only documents that their listing dates on or after DAY."

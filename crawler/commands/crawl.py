@@ -27,7 +27,11 @@ class _Revisits(click.ParamType[int]):
         return number
 
 
-@click.command("crawl", epilog="Example: gongkai crawl shangqiu --revisit 50")
+@click.command(
+    "crawl",
+    short_help="Crawl portals now: new documents, then known ones by age.",
+    epilog="Example: gongkai crawl shangqiu --revisit 50",
+)
 @click.argument("portals", nargs=-1, required=True, metavar="PORTAL…")
 @click.option("--sweep", is_flag=True, help="Walk every listing to its end, whatever is known already.")
 @click.option(

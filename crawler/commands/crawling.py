@@ -42,6 +42,7 @@ FILES = (
 )
 """Counters of attachments and their labels."""
 
+UNWRITABLE = "the archive cannot be written"
 _KEPT = "what was committed before is kept; make room or mend the permissions, then run it again"
 
 
@@ -109,7 +110,7 @@ def sentence(report: CrawlReport) -> str:
         more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
         return (reasons[0] if reasons else "the crawl did not end well") + more
     if isinstance(error, sqlite3.OperationalError):
-        return f"the archive cannot be written ({error}): {_KEPT}"
+        return f"{UNWRITABLE} ({error}): {_KEPT}"
     if isinstance(error, OSError) and error.strerror:
         where = f" ({error.filename})" if error.filename else ""
         return f"{error.strerror}{where}: {_KEPT}"
@@ -119,7 +120,7 @@ def sentence(report: CrawlReport) -> str:
 
 
 def print_summary(reports: Sequence[CrawlReport], title: str = "采集结果") -> None:
-    """One row a portal, then the reasons for every verdict that is not ok."""
+    """One row a portal, then the reasons for its verdict but the one that :func:`sentence` says on stderr."""
     console = wide_console()
     table = Table(title=title, title_justify="left")
     table.add_column("门户")
@@ -139,10 +140,17 @@ def print_summary(reports: Sequence[CrawlReport], title: str = "采集结果") -
     for report in reports:
         if report.counts.get("attachments_asked"):
             console.print(f"{report.portal.id}: {_attachments(report)}", markup=False, highlight=False)
-        for reason in report.verdict.reasons if report.verdict else []:
+        for reason in _other_reasons(report):
             console.print(f"{report.portal.id}: {reason}", markup=False, highlight=False)
         for failure in report.failures:
             console.print(f"{report.portal.id}: 未取到 {failure}", markup=False, highlight=False)
+
+
+def _other_reasons(report: CrawlReport) -> list[str]:
+    reasons = report.verdict.reasons if report.verdict else []
+    if report.error is not None:
+        return [reason for reason in reasons if not reason.startswith(UNWRITABLE)]
+    return reasons[1:] if report.trouble else reasons
 
 
 def _attachments(report: CrawlReport) -> str:

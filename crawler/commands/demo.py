@@ -27,7 +27,11 @@ MARK = ".gongkai-demo"
 """Stands in a folder that a demo made, so that no other folder is ever emptied."""
 
 
-@click.command("demo", epilog="Example: gongkai demo --serve")
+@click.command(
+    "demo",
+    short_help="Crawl four sample portals on this machine, on two nights.",
+    epilog="Example: gongkai demo --serve",
+)
 @click.option(
     "--data",
     "folder",

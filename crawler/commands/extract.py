@@ -33,7 +33,9 @@ _EXCERPT = 200
 
 
 @click.command(
-    "extract", epilog="Example: gongkai extract page.html --url http://www.example.gov.cn/a.html --json"
+    "extract",
+    short_help="One saved page or one address to one record; no archive.",
+    epilog="Example: gongkai extract page.html --url http://www.example.gov.cn/a.html --json",
 )
 @click.argument("source", metavar="FILE|URL")
 @click.option(

@@ -19,7 +19,11 @@ from crawler.commands.crawling import json_option
 from crawler.file_texts import Worked, read_waiting_files
 
 
-@click.command("files", epilog="Example: gongkai files --portal shangqiu --limit 1000")
+@click.command(
+    "files",
+    short_help="Read the text of downloaded attachments, for search.",
+    epilog="Example: gongkai files --portal shangqiu --limit 1000",
+)
 @click.option("--portal", metavar="ID", help="Only files that documents of this portal link to.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Read at most this many files.")
 @json_option

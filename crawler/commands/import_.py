@@ -23,7 +23,11 @@ from crawler.portals.model import Portal
 from crawler.replay import Replayed
 
 
-@click.command("import", epilog="Example: gongkai import saved.wacz site.warc.gz --portal shangqiu")
+@click.command(
+    "import",
+    short_help="Take a portal's pages from other tools' WARC and WACZ files.",
+    epilog="Example: gongkai import saved.wacz site.warc.gz --portal shangqiu",
+)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
 @click.option("--portal", "name", required=True, metavar="ID", help="The portal whose pages are taken.")
 @json_option

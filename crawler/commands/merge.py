@@ -18,7 +18,11 @@ from crawler.commands.crawling import json_option
 from crawler.commands.replaying import bring, replay_all, report
 
 
-@click.command("merge", epilog="Example: gongkai merge /mnt/laptop/data --data data")
+@click.command(
+    "merge",
+    short_help="Fold other data directories into this one.",
+    epilog="Example: gongkai merge /mnt/laptop/data --data data",
+)
 @click.argument("shards", nargs=-1, required=True, metavar="SHARD...", type=click.Path(path_type=Path))
 @json_option
 @data_option

@@ -57,7 +57,11 @@ def _until(_context: click.Context, _parameter: click.Parameter, value: str | No
     return moment if moment > now else moment + timedelta(days=1)
 
 
-@click.command("nightly", epilog="Example: gongkai nightly --workers 4 --until 06:30")
+@click.command(
+    "nightly",
+    short_help="Crawl every enabled portal, and write a report.",
+    epilog="Example: gongkai nightly --workers 4 --until 06:30",
+)
 @click.option(
     "--portals", "glob", metavar="GLOB", default="*", help="Only the enabled portals whose ids match."
 )

@@ -25,7 +25,12 @@ from crawler.portals.plan import plan
 from crawler.portals.register import register
 
 
-@click.group("portals", invoke_without_command=True, epilog="Example: gongkai portals show shangqiu")
+@click.group(
+    "portals",
+    short_help="Known portals: list, show, enable, disable, release.",
+    invoke_without_command=True,
+    epilog="Example: gongkai portals show shangqiu",
+)
 @json_option
 @data_option
 @click.pass_context
@@ -40,7 +45,11 @@ def command(context: click.Context, as_json: bool, data: DataDirectory) -> None:
 command.add_command(release_command)
 
 
-@command.command("list", epilog="Example: gongkai portals list --json")
+@command.command(
+    "list",
+    short_help="Every portal, whether it is enabled, and its last crawl.",
+    epilog="Example: gongkai portals list --json",
+)
 @json_option
 @data_option
 def list_command(as_json: bool, data: DataDirectory) -> None:
@@ -58,7 +67,11 @@ def list_command(as_json: bool, data: DataDirectory) -> None:
         sys.exit(TROUBLE)
 
 
-@command.command("show", epilog="Example: gongkai portals show shangqiu")
+@command.command(
+    "show",
+    short_help="What a portal file says, and how it will be walked.",
+    epilog="Example: gongkai portals show shangqiu",
+)
 @click.argument("portal")
 @json_option
 @data_option
@@ -89,7 +102,7 @@ def show_command(portal: str, as_json: bool, data: DataDirectory) -> None:
         f"{found.name} ({found.id})  {found.base_url}  {found.family}  核实: {verified}", markup=False
     )
     if found.evidence:
-        console.print(f"依据: {found.evidence}", markup=False)
+        console.print(f"证据编号: {found.evidence}", markup=False)
     if quarantined:
         console.print(
             f"待查修订: {quarantined}，核对后用 gongkai portals release {found.id} 放行",
@@ -104,7 +117,11 @@ def show_command(portal: str, as_json: bool, data: DataDirectory) -> None:
     console.print(table)
 
 
-@command.command("enable", epilog="Example: gongkai portals enable shangqiu")
+@command.command(
+    "enable",
+    short_help="Mark a portal for unattended crawls.",
+    epilog="Example: gongkai portals enable shangqiu",
+)
 @click.argument("portal")
 @data_option
 def enable_command(portal: str, data: DataDirectory) -> None:
@@ -112,7 +129,11 @@ def enable_command(portal: str, data: DataDirectory) -> None:
     _switch(portal, data, True)
 
 
-@command.command("disable", epilog="Example: gongkai portals disable shangqiu")
+@command.command(
+    "disable",
+    short_help="Take a portal out of unattended crawls.",
+    epilog="Example: gongkai portals disable shangqiu",
+)
 @click.argument("portal")
 @data_option
 def disable_command(portal: str, data: DataDirectory) -> None:

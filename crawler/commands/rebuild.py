@@ -23,7 +23,9 @@ UNFINISHED = "rebuilding"
 
 
 @click.command(
-    "rebuild", epilog="Example: gongkai rebuild --from data/captures --data data-again"
+    "rebuild",
+    short_help="Make a new archive from captures alone.",
+    epilog="Example: gongkai rebuild --from data/captures --data data-again",
 )
 @click.option(
     "--from",

@@ -41,7 +41,11 @@ class _Outcome:
     problems: list[str] = field(default_factory=list)
 
 
-@click.command("reextract", epilog="Example: gongkai reextract --portal shangqiu")
+@click.command(
+    "reextract",
+    short_help="Read every archived page again with today's code.",
+    epilog="Example: gongkai reextract --portal shangqiu",
+)
 @click.option("--portal", "only", metavar="ID", help="Only this portal; otherwise all in the archive.")
 @json_option
 @data_option

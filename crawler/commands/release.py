@@ -22,7 +22,9 @@ from crawler.quarantines import finish_left_over, record_release
 
 
 @click.command(
-    "release", epilog="Example: gongkai portals release shangqiu --crawl 20261123T021500Z-1a2b3c4d"
+    "release",
+    short_help="Accept what was held back of a portal.",
+    epilog="Example: gongkai portals release shangqiu --crawl 20261123T021500Z-1a2b3c4d",
 )
 @click.argument("portal")
 @click.option("--crawl", metavar="CRAWL", help="Only what this crawl read.")

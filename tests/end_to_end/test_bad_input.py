@@ -98,7 +98,9 @@ def test_a_host_that_cannot_be_reached(gongkai: Gongkai) -> None:
         ran = gongkai("crawl", "there", "--allow-private-hosts")
         sentence = ran.complained(1)
         assert "there" in sentence and "refused the connection" in sentence
+        assert "refused the connection" not in ran.out, "it is said once"
         assert "refused" in gongkai("extract", url, "--allow-private-hosts").complained(1)
+        assert gongkai("extract", url).complained(1).count(url) == 1
     assert gongkai.query("SELECT verdict, completeness FROM crawls") == [("failed", "failed")]
     gongkai.portal(
         "there", portal_text("http://nowhere.invalid/", "trs-static", 'key = "a"\nname = "公告"\nurl = "/"')

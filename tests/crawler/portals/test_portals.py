@@ -191,7 +191,7 @@ def test_bundled_portals_are_off_and_unverified() -> None:
     assert known.portals and not known.errors
     for portal in known.portals:
         assert not portal.enabled and portal.verified_on is None
-        assert portal.evidence and portal.evidence.startswith("platforms.md §")
+        assert portal.evidence and portal.evidence.startswith("§")
 
 
 @pytest.mark.parametrize(
