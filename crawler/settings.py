@@ -65,6 +65,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
     "crawler.middlewares.proxy.PortalProxyMiddleware": 750,
     "crawler.middlewares.capture.CaptureMiddleware": 950,  # next to the wire: still compressed, every redirect hop
+    "crawler.middlewares.unreachable.UnreachableMiddleware": 960,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the guard knows the portal's hosts
 }
 # What the guard and the spider judge by themselves need not wrap every answer once more.

@@ -74,6 +74,28 @@ def test_a_host_that_only_refuses_is_asked_ever_more_slowly_and_then_left(gongka
     assert all(later > 1.5 * earlier for earlier, later in pairwise(gaps)), gaps
 
 
+def test_a_host_that_refuses_every_connection_is_not_asked_for_every_document(gongkai: Gongkai) -> None:
+    documents = 30
+
+    def answer(request: Request) -> Response | None:
+        if request.target == "/zwgk/":
+            return trs_listing([trs_path(n) for n in range(1, documents + 1)])
+        return None
+
+    with LocalSite(answer) as running:
+        gongkai.portal(
+            "slow",
+            portal_text(running.base_url, "trs-static", DIRECTORY, http=f"{PRIVATE}\nattachments = false"),
+        )
+        assert gongkai("backfill", "slow", "--limit", "1").code in (0, 1)
+    waiting = gongkai.count("sightings", "state = 'pending'")
+    ran = gongkai("crawl", "slow", "--json", now="2027-06-01T12:00:00+08:00")
+    assert ran.code == 1
+    assert any("refused the connection 15 times in a row" in reason for reason in ran.json()[0]["reasons"])
+    assert waiting > 20 and waiting - gongkai.count("sightings", "state = 'pending'") <= 5
+    assert gongkai.query("SELECT verdict FROM crawls ORDER BY started_at DESC LIMIT 1") == [("failed",)]
+
+
 def test_nothing_begins_in_quiet_hours_and_the_rest_comes_later(gongkai: Gongkai) -> None:
     with site([]) as running:
         portal(gongkai, running, 'quiet_hours = "08:00-18:00"')
@@ -86,7 +108,7 @@ def test_nothing_begins_in_quiet_hours_and_the_rest_comes_later(gongkai: Gongkai
 
 def test_quiet_hours_that_begin_during_a_crawl_end_it(gongkai: Gongkai) -> None:
     with site([]) as running:
-        running._seconds = 1.0
+        running._seconds = 2.0
         portal(gongkai, running, 'quiet_hours = "08:00-18:00"')
         ran = gongkai("crawl", "slow", "--json", now="2026-06-01T07:59:53+08:00")
         assert ran.code == 0, ran.err
