@@ -54,10 +54,8 @@ def read_pdf(body: bytes, text: Text, recogniser: Recogniser | None) -> None:
     if not read:
         raise NoText("failed", "no page of the PDF can be read")
     if (
-        letters < FEWEST_LETTERS * read
-        and (letters < BARE * read or _has_pictures(reader, pages))
-        or garbage > MOST_GARBAGE * (letters + garbage)
-    ):
+        letters < FEWEST_LETTERS * read and (letters < BARE * read or _has_pictures(reader, pages))
+    ) or garbage > MOST_GARBAGE * (letters + garbage):
         _scan(reader, pages, text, recogniser)
     if unread:
         text.notes.append(f"{unread} of {pages} pages cannot be read")

@@ -102,7 +102,9 @@ def test_a_scan_is_for_ocr() -> None:
     assert file_text(docx(paragraph(), {"word/media/image1.png": b"x"})).status == "needs_ocr"
     assert file_text(b"\x89PNG\r\n\x1a\n" + b"\0" * 100).status == "needs_ocr"
     assert file_text(pdf([["三十个字的一页文字也是文字，不必识别，读出来就是了，真的。"]])).status == "ok"
-    assert file_text(pdf([["Second drawing"]])).status == "ok"  # few letters, but no picture that could hold others
+    assert (
+        file_text(pdf([["Second drawing"]])).status == "ok"
+    )  # few letters, but no picture that could hold others
 
 
 def test_rtf() -> None:
