@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import click
 from sqlite_utils import Database
 
+from archive.captures.check import capture_files
 from archive.commands.common import (
     INTERRUPTED,
     LOCKED,
@@ -67,6 +68,9 @@ def make_command(reread_in: Callable[[Database, DataDirectory], Reread] | None) 
             except KeyboardInterrupt:
                 fail("interrupted: run it again; a repair goes on where it was", INTERRUPTED)
             counts = {name: db[name].count for name in ("documents", "captures")}
+            if deep:
+                counts["hashed_files"] = len(capture_files(data))
+                counts["reread_revisions"] = min(sample, db["revisions"].count) if reread is not None else 0
         _tell(data, problems, repaired, counts, as_json)
         errors = any(problem.severity == "error" for problem in problems)
         sys.exit(LOCKED if repaired.locked else TROUBLE if errors else OK)
@@ -103,7 +107,13 @@ def _tell(
     for line in repaired.locked:
         click.echo(f"gongkai: {line}", err=True)
     state = f"{errors} problem{'s' if errors > 1 else ''}" if errors else "sound"
-    click.echo(f"{data.database}: {state} ({counts['documents']} documents, {counts['captures']} captures)")
+    looked = f"{counts['documents']} documents, {counts['captures']} captures"
+    if "hashed_files" in counts:
+        looked += (
+            f"; every record of {counts['hashed_files']} capture files unpacked and hashed,"
+            f" {counts['reread_revisions']} revisions read again"
+        )
+    click.echo(f"{data.database}: {state} ({looked})")
 
 
 command = make_command(None)

@@ -17,7 +17,7 @@ from archive.prepare import prepare
 from archive.transaction import connect
 from crawler import clock
 from crawler.commands.crawling import json_option, resolve
-from crawler.commands.replaying import SHOWN_DAMAGES, ReplayProgress, replay_all
+from crawler.commands.replaying import SHOWN_DAMAGES, ReplayProgress, replay_all, say_files_wait
 from crawler.importing.copying import Imported, copy_captures
 from crawler.portals.model import Portal
 from crawler.replay import Replayed
@@ -52,7 +52,7 @@ def command(files: tuple[Path, ...], name: str, as_json: bool, data: DataDirecto
             replayed = replay_all(db, data, [portal.id], "import", quiet=as_json)
     except KeyboardInterrupt:
         fail("interrupted: what was copied is kept, run it again to go on", INTERRUPTED)
-    _report(portal, imported, replayed, as_json=as_json)
+    _report(db, portal, imported, replayed, as_json=as_json)
 
 
 def _open(data: DataDirectory) -> Database:
@@ -87,13 +87,20 @@ def _copy(
         )
 
 
-def _report(portal: Portal, imported: Imported, replayed: list[Replayed], *, as_json: bool) -> None:
+def _report(
+    db: Database, portal: Portal, imported: Imported, replayed: list[Replayed], *, as_json: bool
+) -> None:
     """Say what came of it and end the command."""
     counts = imported.counts
     problems = imported.problems + [damage for one in replayed for damage in one.damages]
     if not imported.of_the_portal and not problems:
         problems = [
             f"none of {counts['offsite']} answers is of {', '.join(sorted(portal.own_hosts))}: is it the right portal?"
+        ]
+    elif counts["no_original"] and not (counts["taken"] or counts["already"] or problems):
+        problems = [
+            f"nothing readable came: {counts['no_original']} revisit records say only that a page was as before; import"
+            " the WARC files of the earlier crawl, which have the pages, first (or both in one command)"
         ]
     if as_json:
         made = [one.transplanted for one in replayed]
@@ -118,6 +125,7 @@ def _report(portal: Portal, imported: Imported, replayed: list[Replayed], *, as_
             click.echo(
                 f"{portal.id}: {one.transplanted.new} documents new, {one.transplanted.changed} changed"
             )
+        say_files_wait(db)
     for problem in problems[:SHOWN_DAMAGES]:
         click.echo(f"gongkai: {problem}", err=True)
     if len(problems) > SHOWN_DAMAGES:

@@ -15,7 +15,7 @@ from archive.transaction import connect, transaction
 from archive.transplant.uids import take_uids
 from crawler import clock
 from crawler.commands.crawling import json_option
-from crawler.commands.replaying import bring, replay_all, report
+from crawler.commands.replaying import bring, captures_of, replay_all, report
 
 
 @click.command(
@@ -34,6 +34,7 @@ def command(shards: tuple[Path, ...], as_json: bool, data: DataDirectory) -> Non
     """
     for shard in shards:
         _check(shard, data)
+        captures_of(shard)
     data.root.mkdir(parents=True, exist_ok=True)
     try:
         db = connect(data.database)
@@ -49,7 +50,7 @@ def command(shards: tuple[Path, ...], as_json: bool, data: DataDirectory) -> Non
         if database.is_file():
             with transaction(db):
                 take_uids(db, connect(database, readonly=True))
-    report(done, as_json=as_json)
+    report(db, done, as_json=as_json)
 
 
 def _check(shard: Path, data: DataDirectory) -> None:

@@ -16,7 +16,7 @@ from archive.prepare import prepare
 from archive.transaction import connect, transaction
 from crawler import clock
 from crawler.commands.crawling import json_option
-from crawler.commands.replaying import bring, replay_all, report
+from crawler.commands.replaying import bring, captures_of, replay_all, report
 
 UNFINISHED = "rebuilding"
 """In ``archive_info`` while a rebuild is under way: the portals that are done, separated by spaces."""
@@ -49,6 +49,8 @@ def command(sources: tuple[Path, ...], as_json: bool, data: DataDirectory) -> No
             f"there is an archive at {data.database}: a rebuild makes a new one, so move it away first;"
             " gongkai verify --repair mends what is broken in it, gongkai merge adds captures to it"
         )
+    for source in sources:
+        captures_of(source)  # nothing is made where there is nothing to make it from
     data.root.mkdir(parents=True, exist_ok=True)
     portals = sorted({portal for source in sources for portal in bring(source, data)})
     db = connect(data.database)
@@ -66,7 +68,7 @@ def command(sources: tuple[Path, ...], as_json: bool, data: DataDirectory) -> No
                 set_info(db, UNFINISHED, " ".join(sorted(finished)))
     with transaction(db):
         db.execute("DELETE FROM archive_info WHERE key = ?", [UNFINISHED])
-    report(done, as_json=as_json)
+    report(db, done, as_json=as_json)
 
 
 def _is_unfinished(data: DataDirectory) -> bool:

@@ -115,7 +115,16 @@ def replay_all(
     return done
 
 
-def report(done: list[Replayed], *, as_json: bool) -> None:
+def say_files_wait(db: Database) -> None:
+    """The next step, where attachments have no text yet: a replay does not read them, search does not find in them."""
+    waiting = int(db.execute("SELECT count(*) FROM files WHERE text_status = 'pending'").fetchone()[0])
+    if waiting:
+        click.echo(
+            f"{waiting:,} attachments have no text yet: run gongkai files, so that search finds words in them"
+        )
+
+
+def report(db: Database, done: list[Replayed], *, as_json: bool) -> None:
     """Say what came of it and end the command."""
     damages = [damage for one in done for damage in one.damages]
     if as_json:
@@ -123,7 +132,7 @@ def report(done: list[Replayed], *, as_json: bool) -> None:
             [
                 {
                     "portal": one.portal,
-                    "observations": one.observations,
+                    "records": one.observations,
                     "new": one.transplanted.new,
                     "changed": one.transplanted.changed,
                     "joined": one.transplanted.joined,
@@ -136,9 +145,10 @@ def report(done: list[Replayed], *, as_json: bool) -> None:
         for one in done:
             made = one.transplanted
             click.echo(
-                f"{one.portal}: {one.observations:,} observations, {made.new} documents new,"
+                f"{one.portal}: {one.observations:,} records (captures and events), {made.new} documents new,"
                 f" {made.changed} changed, {made.joined} joined with others"
             )
+        say_files_wait(db)
     for damage in damages[:SHOWN_DAMAGES]:
         click.echo(f"gongkai: {damage}", err=True)
     if len(damages) > SHOWN_DAMAGES:

@@ -37,7 +37,8 @@ def check_then_finish(gongkai: Gongkai, kept: int) -> None:
     documents = gongkai.count("documents") if gongkai.count("sqlite_schema", "name = 'documents'") else 0
     assert kept <= documents < PAGES
     if documents:
-        assert gongkai("verify", "--deep").code == 0
+        deep = gongkai("verify", "--deep")
+        assert deep.code == 0 and "unpacked and hashed" in deep.out and "revisions read again" in deep.out
     ran = gongkai("backfill", "load")
     assert ran.code == 0, ran.err
     assert gongkai.count("documents") == gongkai.count("revisions") == gongkai.count("entries") == PAGES

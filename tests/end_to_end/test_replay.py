@@ -148,6 +148,10 @@ def test_bad_input_is_one_sentence(shards: Shards, tmp_path: Path) -> None:
     assert "is the archive itself" in living("merge", str(living.data)).complained(2)
     (tmp_path / "empty").mkdir()
     assert "has no captures" in living("merge", str(tmp_path / "empty")).complained(2)
+    unborn = Gongkai(tmp_path / "unborn")
+    assert "has no captures" in unborn("rebuild", "--from", str(tmp_path / "nowhere")).complained(2)
+    assert "has no captures" in unborn("merge", str(tmp_path / "empty")).complained(2)
+    assert not unborn.data.exists()
     other = shutil.copytree(shards.odd / "captures", tmp_path / "other" / "captures")
     changed = sorted(other.glob("*/*/*.gz"))[0]
     changed.write_bytes(changed.read_bytes()[:-1] + b"\7")

@@ -233,6 +233,18 @@ def test_revisits_with_their_original(archive, tmp_path):
     assert archive.take(path)["counts"] == {"already": 2, "no_original": 1}
 
 
+def test_revisits_alone_bring_nothing_and_it_says_what_to_import_first(archive, tmp_path):
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 500\r\n\r\n"
+    file = Foreign().raw(
+        PAGE.format(1), head, "2023-02-05T08:00:00Z", "revisit",
+        WARC_Profile="http://netpreserve.org/warc/1.1/revisit/identical-payload-digest",
+        WARC_Refers_To_Target_URI=PAGE.format(1), WARC_Refers_To_Date="2023-02-01T08:00:00Z",
+    )  # fmt: skip
+    result = archive.run(file.save(tmp_path / "a.warc.gz"))
+    assert result.exit_code == 2
+    assert "nothing readable came: 1 revisit" in result.stderr and "earlier crawl" in result.stderr
+
+
 def test_a_wacz_from_a_browser(archive, tmp_path):
     packed = Foreign().page(PAGE.format(1), utf8(1)).stream.getvalue()
     plain = Foreign(gzip=False).page(PAGE.format(2), utf8(2)).stream.getvalue()
