@@ -53,12 +53,15 @@ def command(folder: Path, serve: bool) -> None:
         codes = [_run(data, ["crawl", *ids])]
         server.edition = 2
         console.print(
-            "\n第二夜（每个门户改一件、撤一件、补登一件，一个附件同名更换）· the next night", style="bold"
+            "\n第二夜（每个门户改一份、撤一份、补登一份，一个附件同名更换）· the next night", style="bold"
         )
         tonight = clock.now() + timedelta(days=1)
         codes.append(_run(data, ["crawl", *ids, "--sweep", "--revisit", "all"], now=tonight.isoformat()))
     if not data.database.is_file() or any(code not in (OK, TROUBLE) for code in codes):
         fail("the demo's crawl did not end well: its messages above say why", TROUBLE)
+    console.print("\n附件文字 · words in attachments", style="bold")
+    if _run(data, ["files"]) != OK:
+        fail("the attachments could not be read: the messages above say why", TROUBLE)
     _summary(console, open_archive(data))
     _next_steps(console, folder)
     if serve:
@@ -111,9 +114,9 @@ def _summary(console: Console, db: Database) -> None:
         ("文件 documents", number("SELECT count(*) FROM documents WHERE revision_id IS NOT NULL")),
         ("网址 addresses visited", number("SELECT count(*) FROM sightings WHERE state = 'ok'")),
         ("修订 revisions", number("SELECT count(*) FROM revisions")),
-        ("附件链接 attachment links", number("SELECT count(*) FROM attachments")),
+        ("附件 attachments linked", number("SELECT count(*) FROM attachments")),
         ("附件原件 files kept", number("SELECT count(*) FROM files")),
-        ("WARC 存档 captures", number("SELECT count(*) FROM captures")),
+        ("抓取 captures", number("SELECT count(*) FROM captures")),
         (
             "同号异文 numbers on two documents",
             number("SELECT count(*) FROM document_links WHERE relation = 'shares-number'"),
@@ -130,11 +133,11 @@ def _summary(console: Console, db: Database) -> None:
             number("SELECT count(*) FROM events WHERE kind = 'attachment-changed'"),
         ),
         (
-            "不见了的 gone since the first night",
+            "消失的 gone since the first night",
             number("SELECT count(*) FROM sightings WHERE state = 'gone'"),
         ),
         (
-            "被拦或打不开 blocked or failing",
+            "被拦截或打不开 blocked or failing",
             number("SELECT count(*) FROM sightings WHERE state IN ('blocked', 'error')"),
         ),
         ("待看的发现 open findings", number("SELECT count(*) FROM findings WHERE resolved_at IS NULL")),
@@ -152,7 +155,7 @@ def _summary(console: Console, db: Database) -> None:
         None,
     )
     if edited is not None:
-        console.print(f"改过的一件：{edited['title']}（{edited['uid']}）", markup=False, highlight=False)
+        console.print(f"改动一例：{edited['title']}（{edited['uid']}）", markup=False, highlight=False)
 
 
 def _script() -> str:
@@ -165,6 +168,9 @@ def _script() -> str:
 
 
 def _next_steps(console: Console, folder: Path) -> None:
+    console.print(
+        "\n示例门户已关闭，原文网址打不开了；要再采集，请重新运行 demo · the sample portals are switched off again"
+    )
     console.print("\n接下来 · next", style="bold")
     script = _script()
     for line in (

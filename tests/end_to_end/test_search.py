@@ -44,15 +44,18 @@ def like(demo: Demo) -> Callable[[str], set[str]]:
     memory = sqlite3.connect(":memory:")
     memory.execute("PRAGMA case_sensitive_like = ON")
     memory.execute("CREATE TABLE folded(uid, text)")
-    names = "SELECT d.uid, a.name FROM attachments a JOIN documents d ON d.id = a.document_id"
+    attached = "attachments a JOIN documents d ON d.id = a.document_id"
+    names = f"SELECT d.uid, a.name FROM {attached}"
+    texts = f"SELECT d.uid, f.text FROM {attached} JOIN files f ON f.digest = a.text_digest WHERE f.text <> ''"
     for column in COLUMNS:
         rows = demo.gongkai.query(
             f"SELECT uid, {column} FROM documents WHERE {column} IS NOT NULL AND revision_id IS NOT NULL"
         )
         memory.executemany("INSERT INTO folded VALUES (?, ?)", [(uid, fold(text)) for uid, text in rows])
-    memory.executemany(
-        "INSERT INTO folded VALUES (?, ?)", [(uid, fold(name)) for uid, name in demo.gongkai.query(names)]
-    )
+    for query in (names, texts):
+        memory.executemany(
+            "INSERT INTO folded VALUES (?, ?)", [(uid, fold(text)) for uid, text in demo.gongkai.query(query)]
+        )
 
     def find(word: str) -> set[str]:
         escaped = re.sub(r"([%_\\])", r"\\\1", fold(word))
