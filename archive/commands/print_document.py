@@ -9,7 +9,7 @@ from rich.console import Console
 
 from archive.commands.print_difference import print_line
 from archive.record import METADATA_FIELDS
-from archive.web.labels import field_label, reason, value_label
+from archive.web.labels import column_label, field_label, reason, value_label
 from archive.web.times import with_offset
 
 EXCERPT, FILE_EXCERPT = 1_200, 80
@@ -34,6 +34,8 @@ def print_dossier(console: Console, found: dict[str, Any]) -> None:
     """Everything, the document itself first."""
     record = found["record"] or {}
     print_line(console, record.get("title") or "（无标题）", style="bold")
+    if found["missing"]:
+        print_line(console, _missing(found["missing"]), style="red" if found["withdrawn_at"] else "yellow")
     for name in ("uid", "portal", "url", "withdrawn_at"):
         if found[name]:
             _field(console, name, found[name])
@@ -82,6 +84,9 @@ def _sections(found: dict[str, Any]) -> Iterator[tuple[str, Iterator[str]]]:
             for row in found["links"]
         ),
     )
+    yield "发现消失的访问", (_absence(row) for row in found["absences"])
+    events = found["events"]
+    yield "经过", (f"{with_offset(row['at'])} {value_label('events', 'kind', row['kind'])}" for row in events)
     captures = (capture for revision in found["revisions"] for capture in revision["captures"])
     yield (
         "抓取",
@@ -91,6 +96,22 @@ def _sections(found: dict[str, Any]) -> Iterator[tuple[str, Iterator[str]]]:
             for row in captures
         ),
     )
+
+
+def _missing(row: dict[str, Any]) -> str:
+    """Since when the portal does not show the document, as its page says it."""
+    seen = f"最后见到 {with_offset(row['last_seen_at'])}"
+    since = with_offset(row["since"]) if row["since"] else ""
+    if row["withdrawn_at"] is None:
+        return f"门户上{f'自 {since} 起' if since else ''}找不到这份文件（{seen}），第三天仍不见才认定撤下"
+    first = [f"首次发现消失 {since}"] if since else []
+    return "门户已撤下这份文件：" + "，".join([seen, *first, f"认定撤下 {with_offset(row['withdrawn_at'])}"])
+
+
+def _absence(row: dict[str, Any]) -> str:
+    outcome = value_label("captures", "outcome", row["outcome"])
+    place = f"{row['file']}:{row['offset']}+{row['length']}"
+    return f"{with_offset(row['fetched_at'])} {row['status']} {outcome} {row['url']} {place}"
 
 
 def _revision(row: dict[str, Any]) -> str:
@@ -110,8 +131,9 @@ def _sighting(row: dict[str, Any]) -> str:
     role = value_label("sightings", "role", row["role"]) if row["role"] else ""
     state = value_label("sightings", "state", row["state"])
     problem = row["last_error"] or ""
-    read = with_offset(row["ok_at"]) if row["ok_at"] else ""
-    return " ".join(part for part in (role, state, read, row["url"], problem) if part)
+    names = ("ok_at", "visited_at")
+    times = [f"{column_label('sightings', name)} {with_offset(row[name])}" for name in names if row[name]]
+    return " ".join(part for part in (role, state, *times, row["url"], problem) if part)
 
 
 def _attachment(row: dict[str, Any]) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+from functools import partial
 from typing import Any
 
 from datasette.utils import path_from_row_pks, tilde_encode, urlsafe_components
+from sqlite_utils import Database
 
+from archive.history.absences import absences, missing
 from archive.web.body import Body, body
 from archive.web.changes import Changes, revision_changes
 
@@ -32,7 +36,7 @@ _RELATED = {
     "WHERE a.document_id = ? ORDER BY v.attachment_id, v.seen_at, v.capture_id",
     "revisions": "SELECT r.id, r.number, r.seen_at, r.cause, r.status, r.changed, r.capture_id, s.url "
     "FROM revisions AS r JOIN sightings AS s ON s.id = r.sighting_id WHERE r.document_id = ? ORDER BY r.seen_at, r.id",
-    "sightings": "SELECT id, url, state, role, visited_at FROM sightings WHERE document_id = ? ORDER BY id",
+    "sightings": "SELECT id, url, state, role, ok_at, visited_at FROM sightings WHERE document_id = ? ORDER BY id",
     "captures": "SELECT DISTINCT c.id, c.fetched_at, c.url, c.status, c.file, c.offset FROM captures AS c "
     "WHERE c.id IN (SELECT capture_id FROM revisions WHERE document_id = ?1) OR c.id IN (SELECT rc.capture_id "
     "FROM revision_captures AS rc JOIN revisions AS r ON r.id = rc.revision_id WHERE r.document_id = ?1) "
@@ -69,6 +73,8 @@ async def row(datasette: Any, database: str, table: str, request: Any) -> dict[s
         connection = datasette.get_database(database)
         for name, sql in _RELATED.items():
             context[name] = (await connection.execute(f"{sql} LIMIT {_SHOWN}", [keys[0]])).rows
+        context |= await connection.execute_fn(partial(_presence, document=keys[0]))
+        context["permanent"] = datasette.absolute_url(request, datasette.urls.path("/-/document/"))
         tables = (await connection.execute(_TABLES, [keys[0]])).first()
 
         def document_body(text: str) -> Body:
@@ -76,6 +82,14 @@ async def row(datasette: Any, database: str, table: str, request: Any) -> dict[s
 
         context["body"] = document_body
     return context
+
+
+def _presence(connection: sqlite3.Connection, document: str) -> dict[str, Any]:
+    """Whether the portal still has a document, the visits that found it gone."""
+    db = Database(connection)
+    if (row := connection.execute("SELECT id FROM documents WHERE id = ?", (document,)).fetchone()) is None:
+        return {}
+    return {"missing": missing(db, row[0]), "absences": absences(db, row[0])[-_SHOWN:]}
 
 
 async def changes(datasette: Any, database: str, revision_id: int, brief: bool) -> Changes | None:

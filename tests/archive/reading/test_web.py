@@ -302,3 +302,9 @@ def test_the_file_cannot_be_written_or_taken(datasette: object) -> None:
     assert fetch(datasette, "/gongkai.db").status_code == 403
     written = fetch(datasette, "/gongkai?sql=" + quote("delete from documents"))
     assert written.status_code == 400
+
+
+def test_the_uid_stands_near_the_title_with_its_address(page: Page) -> None:
+    head = page("/gongkai/documents/2").split("<h1>")[1].split('<dl class="gk-card">')[0]
+    assert "档案号 <code>uid0000000000001</code>" in head
+    assert 'href="/-/document/uid0000000000001"' in head and "http://localhost/-/document/uid" in head
