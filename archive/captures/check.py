@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from archive.captures.compare import compare_file
 from archive.captures.model import Capture
+from archive.captures.observation import SeenEvent
 from archive.captures.reader import DamagedCapture, content_length, read_head, read_record
 from archive.captures.table import COLUMNS
 from archive.captures.tail import check_tail
@@ -26,20 +27,25 @@ Rows = dict[int, Capture]
 
 
 def check_captures(
-    db: Database, data: DataDirectory, *, deep: bool, progress: Progress = lambda what, done, total: None
+    db: Database,
+    data: DataDirectory,
+    *,
+    deep: bool,
+    progress: Progress = lambda what, done, total: None,
+    events: list[SeenEvent] | None = None,
 ) -> Iterator[Trouble]:
     """Every trouble with the files of ``captures``, in the order of the files.
 
     Always: each file is there and long enough, and each record begins, by offset, with a head of its kind
     whose digest is the row's and whose named length is what the gzip member's trailer says (some 30 µs a
     record). With ``deep`` every record of the files, metadata and events too, is unpacked and hashed, and each
-    row is compared with what its records say, which reads every byte.
+    row is compared with what its records say, which reads every byte; ``events`` gets every event of the files.
     """
     named = {row[0] for row in db.conn.execute("SELECT DISTINCT file FROM captures")}
     files = sorted(named | capture_files(data))
     for count, file in enumerate(files):
         progress("capture files", count, len(files))
-        yield from check_file(data, file, rows_of(db, file) if file in named else {}, deep)
+        yield from check_file(data, file, rows_of(db, file) if file in named else {}, deep, events)
 
 
 def capture_files(data: DataDirectory) -> set[str]:
@@ -55,8 +61,10 @@ def rows_of(db: Database, file: str) -> Rows:
     return {row[0]: Capture(*row[1:]) for row in db.conn.execute(query, (file,))}
 
 
-def check_file(data: DataDirectory, file: str, rows: Rows, deep: bool) -> Iterator[Trouble]:
-    """Every trouble with one file, whose rows are ``rows``."""
+def check_file(
+    data: DataDirectory, file: str, rows: Rows, deep: bool, events: list[SeenEvent] | None = None
+) -> Iterator[Trouble]:
+    """Every trouble with one file, whose rows are ``rows``; with ``deep``, ``events`` gets its events."""
     path = data.captures / file
     try:
         stream = path.open("rb")
@@ -69,6 +77,8 @@ def check_file(data: DataDirectory, file: str, rows: Rows, deep: bool) -> Iterat
         end = max((row.offset + row.length for row in rows.values()), default=0)
         cut_off = {id_: row for id_, row in rows.items() if row.offset + row.length > size}
         compared = compare_file(data, file, rows) if deep else None
+        if compared is not None and events is not None:
+            events += compared.events
         asked: Set[int] = rows.keys() if compared is None else compared.unseen | compared.other.keys()
         for id_ in sorted(asked - cut_off.keys(), key=lambda id_: rows[id_].offset):
             row = rows[id_]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import astuple, dataclass, field, replace
 
 from archive.captures.model import Capture
-from archive.captures.observation import Damage, SeenCapture
+from archive.captures.observation import Damage, SeenCapture, SeenEvent
 from archive.captures.scan import scan_file
 from archive.captures.table import COLUMNS
 from archive.captures.trouble import Trouble, orphans
@@ -19,6 +19,7 @@ class Comparison:
     unseen: set[int]
     other: dict[int, list[str]] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)
+    events: list[SeenEvent] = field(default_factory=list)
 
 
 def compare_file(data: DataDirectory, file: str, rows: dict[int, Capture]) -> Comparison:
@@ -34,6 +35,8 @@ def compare_file(data: DataDirectory, file: str, rows: dict[int, Capture]) -> Co
                 before = (at[seen.offset],)
             else:
                 found.troubles.append(_damage(seen, end, before))
+        elif isinstance(seen, SeenEvent):
+            found.events.append(seen)
         elif isinstance(seen, SeenCapture):
             id_ = at.get(seen.capture.offset)
             before = () if id_ is None else (id_,)

@@ -16,6 +16,7 @@ from archive.crawling.portals import portal_ids
 from archive.layout import DataDirectory
 from archive.lock import PortalLocked, portal_lock
 from archive.search import check_index, rebuild_index
+from archive.verify.events import write_missing
 from archive.verify.mend import mend_rows, needs_mending
 from archive.verify.problem import Problem, Progress, silent
 from archive.verify.reconcile import lost_captures, reconcile_file
@@ -59,13 +60,15 @@ def repair(
     wrong = "search" in kinds
     for portal in portal_ids(db):
         mine = sorted(file for file in files if file.partition("/")[0] == portal)
-        if not mine and not (kinds & _OF_ROWS and needs_mending(db, portal)):
+        if not mine and "events" not in kinds and not (kinds & _OF_ROWS and needs_mending(db, portal)):
             continue
         progress(f"repair of {portal}", 0, None)
         try:
             with portal_lock(data, portal, HOLDER):
                 _captures(db, data, portal, mine, result)
                 mended = mend_rows(db, portal, at)
+                if "events" in kinds and (count := write_missing(db, data, portal)):
+                    result.done.append(f"{portal}: {count} events written again, from the database")
         except PortalLocked as error:
             result.locked.append(f"portal '{portal}' was left as it is: {error}")
             continue

@@ -10,11 +10,13 @@ from typing import Literal
 from sqlite_utils import Database
 
 from archive.captures.check import check_captures
+from archive.captures.observation import SeenEvent
 from archive.captures.trouble import Trouble
 from archive.history.check import check_columns, check_content
 from archive.layout import DataDirectory
 from archive.search import check_index
 from archive.verify.concerned import documents_of
+from archive.verify.events import check_events
 from archive.verify.files import check_files
 from archive.verify.problem import RESTORE, Problem, Progress, silent
 from archive.verify.rows import REPAIR, check_foreign_keys, check_rows, check_uids
@@ -46,8 +48,10 @@ def verify(
         checks = (_database(db, deep, progress), check_foreign_keys(db), check_uids(db), check_rows(db))
         for check in (*checks, _content(db, deep, progress), _index(db, progress)):
             problems += _collected(check)
-    problems += _collected(_captures(db, data, deep, progress))
+    events: list[SeenEvent] = []
+    problems += _collected(_captures(db, data, deep, progress, events))
     if deep:
+        problems += _collected(check_events(db, events))
         problems += _collected(check_files(db, data, progress))
     if deep and sample and reread is not None:
         told = {uid for problem in problems for uid in problem.documents}
@@ -101,8 +105,10 @@ def _content(db: Database, deep: bool, progress: Progress) -> Iterator[Problem]:
         yield Problem("content", "error", f"{message}: {what_to_do}")
 
 
-def _captures(db: Database, data: DataDirectory, deep: bool, progress: Progress) -> Iterator[Problem]:
-    troubles = list(check_captures(db, data, deep=deep, progress=progress))
+def _captures(
+    db: Database, data: DataDirectory, deep: bool, progress: Progress, events: list[SeenEvent]
+) -> Iterator[Problem]:
+    troubles = list(check_captures(db, data, deep=deep, progress=progress, events=events))
     known = documents_of(db, {row for trouble in troubles for row in trouble.captures})
     for trouble in troubles:
         yield _told(trouble, sorted({uid for row in trouble.captures for uid in known.get(row, ())}))

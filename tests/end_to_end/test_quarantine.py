@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from warcio.archiveiterator import ArchiveIterator
 
 from archive.layout import DataDirectory
 from archive.lock import portal_lock
@@ -264,3 +265,31 @@ def test_the_captures_alone_tell_what_is_held_back_and_what_was_released(
     rebuilt(gongkai, tmp_path / "held-back")
     assert gongkai("portals", "release", "local", "--json").json()["revisions"] == 120
     rebuilt(gongkai, tmp_path / "released")
+
+
+def test_lost_events_are_named_and_written_again(
+    gongkai: Gongkai, portal: Redesigned, tmp_path: Path
+) -> None:
+    """Without its verdict a rebuild would show what is held back; without its release it would hide what is shown."""
+    three_nights(gongkai)
+    portal.layout = "script"
+    assert crawl(gongkai, 4).code == 1
+    cut = gongkai.copy_to(tmp_path / "cut")
+    file = max((cut.data / "captures").rglob("*.gz"))
+    with file.open("rb") as stream:
+        records = ArchiveIterator(stream)
+        last = [(record.content_stream().read(), records.get_record_offset())[1] for record in records][-1]
+    with file.open("r+b") as stream:
+        stream.truncate(last)
+    assert gongkai("portals", "release", "local", now="2026-06-04T09:00:00+08:00").code == 0
+    deleted = gongkai.copy_to(tmp_path / "deleted")
+    newest = max((deleted.data / "captures").rglob("*.gz"), key=lambda path: path.stat().st_mtime_ns)
+    newest.unlink()
+    for damaged, kind in ((cut, "crawl-verdict"), (deleted, "release")):
+        found = damaged("verify", "--deep", "--sample", "0")
+        assert found.code == 1 and f"has the event {kind} of crawl" in found.out
+        ran = damaged("verify", "--deep", "--sample", "0", "--repair")
+        assert ran.code == 0 and "events written again" in ran.out, ran.out
+        again = Gongkai(tmp_path / f"again-{kind}")
+        assert again("rebuild", "--from", str(damaged.data)).code == 0
+        assert difference(state(damaged.data), state(again.data)) == ""

@@ -46,7 +46,9 @@ def like(demo: Demo) -> Callable[[str], set[str]]:
     memory.execute("CREATE TABLE folded(uid, text)")
     attached = "attachments a JOIN documents d ON d.id = a.document_id"
     names = f"SELECT d.uid, a.name FROM {attached}"
-    texts = f"SELECT d.uid, f.text FROM {attached} JOIN files f ON f.digest = a.text_digest WHERE f.text <> ''"
+    texts = (
+        f"SELECT d.uid, f.text FROM {attached} JOIN files f ON f.digest = a.text_digest WHERE f.text <> ''"
+    )
     for column in COLUMNS:
         rows = demo.gongkai.query(
             f"SELECT uid, {column} FROM documents WHERE {column} IS NOT NULL AND revision_id IS NOT NULL"
