@@ -33,7 +33,7 @@ demo: $(STAMP)
 	$(BIN)/gongkai demo
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -n 2 --dist worksteal tests
+	$(BIN)/python -m pytest -n 3 --dist worksteal tests
 
 # Not part of `make test`: pytest collects files of this name only where they are named.
 soak: $(STAMP)

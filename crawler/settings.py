@@ -66,6 +66,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.proxy.PortalProxyMiddleware": 750,
     "crawler.middlewares.capture.CaptureMiddleware": 950,  # next to the wire: still compressed, every redirect hop
     "crawler.middlewares.unreachable.UnreachableMiddleware": 960,
+    "crawler.middlewares.guard.ResolvedAddressMiddleware": 970,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the guard knows the portal's hosts
 }
 # What the guard and the spider judge by themselves need not wrap every answer once more.

@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.http import Response
 
 from archive.urls import host_of
 from crawler.network.guard import POLICY, Policy, Refused, literal_address, port_of
@@ -45,21 +44,27 @@ class GuardMiddleware:
         if address is not None and not self._policy.may_connect(
             url.hostname or "", address, port_of(request.url)
         ):
-            raise self._private(request.url, address)
+            raise _private(request.url, address)
         request.meta["download_slot"] = host
 
-    def process_exception(self, request: Request, exception: Exception) -> Response | None:
+
+class ResolvedAddressMiddleware:
+    """Next to the wire, before anything tries again: a name that leads to a private address will go on doing so."""
+
+    def __init__(self, policy: Policy = POLICY):
+        self._policy = policy
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
         """Turn the resolver's "not found" for a refused address into a refusal that says so."""
         host = (urlsplit(request.url).hostname or "").lower()
         address = self._policy.refused.pop(host, None)
-        if address is not None and not isinstance(exception, Refused):
-            raise self._private(request.url, address) from exception
-        return None
+        if address is not None:
+            raise _private(request.url, address) from exception
 
-    @staticmethod
-    def _private(url: str, address: str) -> Refused:
-        return Refused(
-            "private-address",
-            f"{url[:200]} leads to {address}, which is not a public address: not fetched "
-            "(allow it with [http] allow_private_hosts = true or --allow-private-hosts)",
-        )
+
+def _private(url: str, address: str) -> Refused:
+    return Refused(
+        "private-address",
+        f"{url[:200]} leads to {address}, which is not a public address: not fetched "
+        "(allow it with [http] allow_private_hosts = true or --allow-private-hosts)",
+    )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scrapy import Request
 from scrapy.settings import Settings
 
-from crawler.middlewares.guard import GuardMiddleware
+from crawler.middlewares.guard import GuardMiddleware, ResolvedAddressMiddleware
 from crawler.network.guard import Policy, Refused, is_public, literal_address
 
 PRIVATE = [
@@ -109,6 +109,6 @@ def test_a_name_that_resolved_to_a_private_address_is_refused_with_that_address(
     policy = Policy()
     assert not policy.may_connect("rebind.example", "10.1.2.3", 80)
     with pytest.raises(Refused, match=r"10\.1\.2\.3"):
-        guard("rebind.example", policy=policy).process_exception(
+        ResolvedAddressMiddleware(policy).process_exception(
             Request("http://rebind.example/"), OSError("no results")
         )

@@ -9,16 +9,21 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from . import forks
+
 TIMEOUT = 120
 TABLES = ("documents", "document_uids", "document_links", "revisions", "revision_captures", "sightings", "entries",
           "attachments", "findings", "events")  # fmt: skip
 """What a reader sees; captures, crawls and walks grow with every run."""
+
+_FORKS = forks.Forks()
 
 
 @dataclass(frozen=True)
@@ -60,26 +65,31 @@ class Gongkai:
         before: Callable[[], None] | None = None,
         **environment: str,
     ) -> Ran:
-        """Run a verb to its end; ``before`` is called in the new process."""
-        done = subprocess.run(
-            self.command(*words),
-            env=self.environment(now, **environment),
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT,
-            check=False,
-            preexec_fn=before,
-        )
-        return Ran(done.returncode, done.stdout, done.stderr)
+        """Run a verb to its end; ``before`` is called in the new process, which then begins with nothing imported."""
+        env = self.environment(now, **environment)
+        if before is not None or not forks.WANTED:
+            done = subprocess.run(
+                self.command(*words),
+                env=env,
+                capture_output=True,
+                text=True,
+                timeout=TIMEOUT,
+                preexec_fn=before,
+            )
+            return Ran(done.returncode, done.stdout, done.stderr)
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            code = _FORKS.run(words, env, out.fileno(), err.fileno(), TIMEOUT)
+            said = [(stream.seek(0), stream.read().decode())[1] for stream in (out, err)]
+        return Ran(code, *said)
 
-    def start(self, *words: str, now: str | None = None) -> subprocess.Popen[bytes]:
+    def start(self, *words: str, now: str | None = None) -> forks.Forked | subprocess.Popen[bytes]:
         """Start it and go on; the caller ends it."""
-        return subprocess.Popen(
-            self.command(*words),
-            env=self.environment(now),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        with Path(os.devnull).open("wb") as nowhere:
+            if forks.WANTED:
+                return _FORKS.start(words, self.environment(now), nowhere.fileno(), nowhere.fileno())
+            return subprocess.Popen(
+                self.command(*words), env=self.environment(now), stdout=nowhere, stderr=nowhere
+            )
 
     def command(self, *words: str) -> list[str]:
         """The words that start it."""
