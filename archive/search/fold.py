@@ -12,6 +12,8 @@ import re
 import unicodedata
 from functools import cache
 from importlib.resources import files
+from itertools import product
+from math import prod
 
 # What a reader cannot see must not separate two characters: soft hyphen, zero-width characters, directional
 # controls, variation selectors (which pages use for rare name characters), byte order marks.
@@ -48,6 +50,25 @@ def _simplifying() -> tuple[re.Pattern[str], dict[str, str]]:
     simplified = dict(pairs)
     first_plane = "".join(filter(lambda character: character <= "\uffff", simplified))
     return re.compile(f"[{first_plane}]|[\U00010000-\U0010ffff]"), simplified
+
+
+@cache
+def _traditional() -> dict[str, str]:
+    of: dict[str, str] = {}
+    for traditional, simplified in _simplifying()[1].items():
+        of[simplified] = of.get(simplified, simplified) + traditional
+    return of
+
+
+def traditional_spellings(word: str, most: int = 64) -> list[str]:
+    """How a simplified word may be written with traditional characters, each character by itself, itself left out.
+
+    A word of more than ``most`` spellings gets none: its characters stand for too many others.
+    """
+    choices = [_traditional().get(character, character) for character in word]
+    if prod(map(len, choices)) > most:
+        return []
+    return ["".join(spelling) for spelling in product(*choices)][1:]
 
 
 def _nfkc(text: str) -> str:

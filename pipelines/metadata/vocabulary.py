@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
+from archive.search.fold import traditional_spellings
+
 IGNORED = "ignored"
 """The field of labels that are page furniture: they end a value and are never kept."""
 
@@ -72,7 +74,7 @@ class Vocabulary(dict[str, Meaning]):
 
 @lru_cache(maxsize=1)
 def vocabulary() -> Vocabulary:
-    """The packaged vocabulary (``vocabulary.tsv``); the first meaning of a label holds."""
+    """The packaged vocabulary (``vocabulary.tsv``) in simplified and traditional writing; a label's first meaning holds."""
     known: dict[str, Meaning] = {}
     for line in files("pipelines.metadata").joinpath("vocabulary.tsv").read_text("utf-8").splitlines():
         columns = line.split("\t")
@@ -80,6 +82,9 @@ def vocabulary() -> Vocabulary:
             continue
         for label in columns[2].split("|"):
             known.setdefault(squeeze(label), Meaning(columns[0], columns[3] == "line", columns[3] == "block"))
+    for label, meaning in list(known.items()):
+        for spelling in traditional_spellings(label):
+            known.setdefault(spelling, meaning)
     return Vocabulary(known)
 
 

@@ -124,3 +124,9 @@ def test_any_text_gives_labels_in_order(text: str, spaced: bool) -> None:
     places = [(label.start, label.end) for label in found]
     assert all(0 <= start < end <= len(text) for start, end in places)
     assert all(one[1] <= other[0] for one, other in pairwise(places))
+
+
+def test_labels_in_traditional_writing() -> None:
+    assert met("索引號：<b>0001</b>") == [("索引號", "index_number")]
+    assert met("發佈日期：2024-01-02") == [("發佈日期", "published_on")]
+    assert met("發文字號：港府〔2024〕1號") == [("發文字號", "document_number")]
