@@ -14,11 +14,12 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from archive.captures.copying import CaptureCopy, plan_copy
-from archive.durable import replace_file, sync_file, sync_folder
+from archive.copied_files import Copied, copy_own_file, described, own_files, read_list, write_list
+from archive.durable import sync_file, sync_folder
 from archive.layout import DataDirectory
 from archive.transaction import connect
 
@@ -27,9 +28,6 @@ PAGES = 2000
 
 SPARE = 16 << 20
 """Bytes that are to be free on top of what is copied: SQLite and the file system want some."""
-
-FOLDERS = ("portals", "reports")
-"""Copied whole: a few small files that belong to the archive."""
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -69,15 +67,18 @@ def backup(data: DataDirectory, target: DataDirectory, *, progress: Progress) ->
             _check_same(source, target)
             copy = plan_copy(data, target)
             size = _pages(source) * int(source.execute("PRAGMA page_size").fetchone()[0])
-            _check_space(target.root, size + copy.bytes)
+            check_space(target.root, size + copy.bytes, "backup")
             result = BackedUp(database_bytes=size)
-            _copy_database(source, partial, size, progress)
+            copy_database(source, partial, size, progress)
         finally:
             source.close()
         _copy_captures(data, target, partial, result, progress)
-        for name in FOLDERS:
-            _copy_folder(data.root / name, target.root / name)
+        copied = _copy_own_files(data, target)
+        database = described(partial, target.database.name)
+        before = [one for one in read_list(target) or () if one.path == database.path][-1:]
+        write_list(target, [*before, database, *copied])
         _put_in_place(partial, target.database)
+        write_list(target, [database, *copied])
     return result
 
 
@@ -135,17 +136,18 @@ def _pages(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA page_count").fetchone()[0])
 
 
-def _check_space(folder: Path, wanted: int) -> None:
+def check_space(folder: Path, wanted: int, what: str) -> None:
+    """Raises :class:`BackupRefused` where the disk of ``folder`` has not that many bytes free."""
     free = shutil.disk_usage(folder).free
     if free < wanted + SPARE:
         mib = 1 << 20
         raise BackupRefused(
-            f"{folder} has {free // mib} MiB free, the backup takes {(wanted + SPARE) // mib} MiB: make room",
+            f"{folder} has {free // mib} MiB free, the {what} takes {(wanted + SPARE) // mib} MiB: make room",
             usage=False,
         )
 
 
-def _copy_database(source: sqlite3.Connection, partial: Path, size: int, progress: Progress) -> None:
+def copy_database(source: sqlite3.Connection, partial: Path, size: int, progress: Progress) -> None:
     """SQLite's online backup inside one read transaction: of one moment, and never begun anew for a writer's sake."""
     total = max(_pages(source), 1)
 
@@ -186,12 +188,10 @@ def _copy_captures(
     copy.finish()
 
 
-def _copy_folder(source: Path, target: Path) -> None:
-    for path in sorted(source.rglob("*")) if source.is_dir() else []:
-        copied = target / path.relative_to(source)
-        if path.is_file() and not (copied.is_file() and copied.read_bytes() == path.read_bytes()):
-            copied.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(copied, path.read_bytes())
+def _copy_own_files(data: DataDirectory, target: DataDirectory) -> list[Copied]:
+    return [
+        replace(copy_own_file(data.root / name, target.root / name), path=name) for name in own_files(data)
+    ]
 
 
 def _put_in_place(partial: Path, database: Path) -> None:

@@ -29,6 +29,7 @@ VERBS = {
     "verify": "crawler",
     "audit": "archive",
     "backup": "archive",
+    "restore": "archive",
     "rebuild": "crawler",
     "merge": "crawler",
     "import": "crawler",
