@@ -20,7 +20,11 @@ class PartRule(BaseModel):
 
 
 class Detail(BaseModel):
-    """CSS selectors, tried in order; an empty list leaves it to the label-driven search or the density fallback."""
+    """CSS selectors, tried in order; an empty list leaves it to the label-driven search or the density fallback.
+
+    ``labels``: label → record field, beside the vocabulary. ``fields``: record field → selectors of elements whose text,
+    or with ``::attr(name)`` that attribute, is its value: for values that stand without a label. They go before labels.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -30,4 +34,5 @@ class Detail(BaseModel):
     remove: list[str] = []
     attachments: list[str] = []
     labels: dict[str, str] = {}
+    fields: dict[str, list[str]] = {}
     parts: list[PartRule] = []

@@ -69,6 +69,13 @@ def check_detail(detail: Detail) -> Detail:
     for part in detail.parts:
         if "::attr(" not in part.link:
             raise ValueError(f"has parts.link '{part.link}': end it in ::attr(name), which holds the address")
+    for field, places in detail.fields.items():
+        try:
+            _known_field(field)
+            for selector in places:
+                compile_selector(selector)
+        except (BadSelector, ValueError) as error:
+            raise ValueError(f"has fields.{field} {places}, which {error}") from error
     for label, field in detail.labels.items():
         if field != "ignored":
             try:

@@ -22,7 +22,7 @@ from pipelines.metadata.blocks.places import believed, belonging, in_body
 from pipelines.metadata.candidates import DATES, Candidate, best, conflicts, normalised
 from pipelines.metadata.cells import Cells
 from pipelines.metadata.metatags import read_metatags
-from pipelines.metadata.sources import addressed, listed, tagged, unlabelled
+from pipelines.metadata.sources import addressed, listed, placed, tagged, unlabelled
 from pipelines.metadata.vocabulary import IGNORED, squeeze, vocabulary
 from pipelines.numbers import (
     document_number,
@@ -96,7 +96,7 @@ def read_metadata(
         # Beside the page's own block, one in the text is another document's.
         chosen_groups = [group for group in chosen_groups if group in outside or not group.is_block]
     result = Metadata(groups=found, believed=chosen_groups, cells=cells)
-    candidates: list[Candidate] = []
+    candidates: list[Candidate] = list(placed(page, detail))
     for frame in frames:
         framed = groups(find_pairs(frame, known, _SPACED, in_prose=False), [], frame)
         candidates += _labelled([group for group in framed if group.is_block], frame, result)

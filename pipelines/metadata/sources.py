@@ -11,6 +11,7 @@ from archive.record import METADATA_FIELDS
 from pipelines.bundle import ListingFacts
 from pipelines.dates import is_possible, parse_date
 from pipelines.detail import Detail
+from pipelines.markup import collapse, inline_text
 from pipelines.metadata import title as titles
 from pipelines.metadata.candidates import Candidate, normalised
 from pipelines.metadata.cells import Cells
@@ -25,6 +26,18 @@ _URL_DATE = re.compile(
 )
 # A bare date counts as the page's own only this close under its title.
 _UNDER_TITLE = 6
+
+
+def placed(page: Page, detail: Detail) -> Iterator[Candidate]:
+    """Candidates of the profile's ``fields``: what stands at a place of its own, without a label."""
+    for name, selectors in detail.fields.items():
+        for selector in selectors:
+            css, _, attribute = selector.partition("::attr(")
+            for element in page.select([css]):
+                raw = (element.get(attribute.rstrip(") ")) or "") if attribute else inline_text(element)
+                value = normalised(name, collapse(raw))
+                if value:
+                    yield Candidate(name, value, "block", collapse(raw), selector, node=element)
 
 
 def tagged(tags: MetaTags) -> Iterator[Candidate]:

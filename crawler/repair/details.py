@@ -1,0 +1,112 @@
+"""Where a new layout keeps title, metadata, body and attachments: each guess is kept only where it gives back more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+from crawler.repair.bodies import body_targets, surplus_targets
+from crawler.repair.elements import attachment_targets, block_targets, field_target, title_targets
+from crawler.repair.labels import LABELLED, learn_labels
+from crawler.repair.parsed import Parsed
+from crawler.repair.paths import Target, voted
+from crawler.repair.sample import Sample
+from crawler.repair.score import record_score, score
+from pipelines.detail import Detail
+
+TRAINING = 16
+"""Pages that are learnt from: a field that most documents have stands on enough of them."""
+
+GUESSES = 6
+"""Selectors of one kind that are tried; each costs a reading of all pages."""
+
+Guesses = Callable[[Sequence[Parsed], Detail], Iterator[Detail]]
+
+
+def propose(samples: Sequence[Sample], detail: Detail) -> Detail:
+    """``detail`` with the labels and selectors that make it read ``samples`` as they are known; itself where none does.
+
+    New selectors come before what stood there: pages that the portal never made anew keep their old layout.
+    """
+    known = [sample for sample in samples if sample.known is not None][:TRAINING]
+    if not known:
+        return detail
+    search = _Search(known, detail)
+    singly: list[Guesses] = [partial(_field, name) for name in LABELLED]
+    for guesses in [_labels, _titles, _blocks, _bodies, _surplus, _attachments, *singly]:
+        search.climb(guesses)
+    return search.best
+
+
+class _Search:
+    """The best profile so far and what it is worth."""
+
+    def __init__(self, samples: Sequence[Sample], detail: Detail):
+        self._samples = samples
+        self.best = detail
+        self._points = score(samples, detail)
+        self._most = sum(record_score(sample.known, sample.known) for sample in samples if sample.known)
+
+    def climb(self, guesses: Guesses) -> None:
+        """Try each guess on top of the best so far; the first of several equally good ones stays."""
+        if self._points >= self._most - 1e-6:
+            return
+        pages = [Parsed.of(sample, self.best) for sample in self._samples]
+        best = self.best
+        for guess in guesses(pages, self.best):
+            # What was learnt from the pages as they were read before holds for every guess of this kind.
+            points = score(self._samples, guess)
+            if points > self._points + 1e-6:
+                best, self._points = guess, points
+        self.best = best
+
+
+def _labels(pages: Sequence[Parsed], detail: Detail) -> Iterator[Detail]:
+    """All labels together, as a block is known by several; then without each that adds nothing."""
+    learnt = learn_labels([(page.cells, page.known, page.read) for page in pages])
+    if not learnt:
+        return
+    yield _with(detail, labels={**detail.labels, **learnt})
+    if len(learnt) > 1:
+        for label in learnt:
+            rest = {other: name for other, name in learnt.items() if other != label}
+            yield _with(detail, labels={**detail.labels, **rest})
+
+
+def _titles(pages: Sequence[Parsed], detail: Detail) -> Iterator[Detail]:
+    yield from _selected("title", map(title_targets, pages), detail)
+
+
+def _blocks(pages: Sequence[Parsed], detail: Detail) -> Iterator[Detail]:
+    yield from _selected("block", map(block_targets, pages), detail)
+
+
+def _bodies(pages: Sequence[Parsed], detail: Detail) -> Iterator[Detail]:
+    for height in range(3):
+        yield from _selected("body", (body_targets(page, height) for page in pages), detail)
+
+
+def _surplus(pages: Sequence[Parsed], detail: Detail) -> Iterator[Detail]:
+    selectors = voted((surplus_targets(page, detail) for page in pages), GUESSES)
+    for count in range(1, len(selectors) + 1):
+        yield _with(detail, remove=[*selectors[:count], *detail.remove])
+
+
+def _attachments(pages: Sequence[Parsed], detail: Detail) -> Iterator[Detail]:
+    yield from _selected("attachments", map(attachment_targets, pages), detail)
+
+
+def _field(name: str, pages: Sequence[Parsed], detail: Detail) -> Iterator[Detail]:
+    """Values that stand without any label: by their place."""
+    for selector in voted((field_target(page, name) for page in pages), GUESSES):
+        places = [selector, *detail.fields.get(name, [])]
+        yield _with(detail, fields={**detail.fields, name: places})
+
+
+def _selected(key: str, targets: Iterator[Target], detail: Detail) -> Iterator[Detail]:
+    for selector in voted(targets, GUESSES):
+        yield _with(detail, **{key: [selector, *getattr(detail, key)]})
+
+
+def _with(detail: Detail, **values: object) -> Detail:
+    return detail.model_copy(update=values)
