@@ -75,12 +75,19 @@ def looks_binary(body: bytes) -> str | None:
 
     NUL bytes around a text, and among markup, are no evidence: servers pad pages with them.
     """
+    return magic_type(body) or _type_by_controls(body)
+
+
+def magic_type(body: bytes) -> str | None:
+    """The media type that the first bytes of ``body`` give away."""
     if body.startswith(_MAGIC_STARTS):
         return next(media_type for magic, media_type in _MAGIC if body.startswith(magic))
     if body[:4] == b"RIFF" and body[8:12] in (b"WEBP", b"WAVE", b"AVI "):
         return "application/octet-stream"
-    if body[4:8] == b"ftyp":
-        return "video/mp4"
+    return "video/mp4" if body[4:8] == b"ftyp" else None
+
+
+def _type_by_controls(body: bytes) -> str | None:
     head = body.strip(b"\0")[:_SNIFFED]
     if not head or utf16_without_bom(head) or head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return None

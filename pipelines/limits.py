@@ -48,7 +48,7 @@ def bounded(source: bytes) -> tuple[bytes, bool]:
     if cut:
         opened, closed = source.rfind(b"<", 0, MOST_BYTES), source.rfind(b">", 0, MOST_BYTES)
         source = source[: opened if opened > closed else MOST_BYTES]
-    if source.count(b"<") > MOST_TAGS:
+    if len(source) > MOST_TAGS and source.count(b"<") > MOST_TAGS:
         cut = True
         source = b"<".join(source.split(b"<", MOST_TAGS)[:MOST_TAGS])
     return few_attributes(source), cut

@@ -14,7 +14,7 @@ from lxml import etree
 from lxml.etree import _Element
 
 from pipelines.bundle import Bundle, Part
-from pipelines.decode import Unreadable, decode, looks_binary
+from pipelines.decode import Unreadable, decode, looks_binary, magic_type
 from pipelines.limits import bounded
 from pipelines.select import matches
 
@@ -25,6 +25,7 @@ SILENT = frozenset(("script", "style", "template", "noscript"))
 # libxml2 mangles a text at these; no page means anything by them.
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _SERVER_TAG = re.compile(r"%(?<=<%)")  # for <%: a search for the rarer sign is three times as fast
+_SOMETHING = re.compile(r"[^\s\0]")
 _INLINE = frozenset((b"font", b"span", b"b", b"strong", b"i", b"em", b"u", b"o:p", b"big", b"small", b"a"))
 _TAG_NAME = re.compile(rb"/?([A-Za-z:][A-Za-z0-9:]*)")
 
@@ -58,12 +59,14 @@ class Page:
     @classmethod
     def of(cls, part: Part, encoding: str | None = None) -> Page:
         """Any part that is HTML; ``encoding`` overrides what it declares. Raises :class:`Unreadable`."""
-        media_type = looks_binary(part.body)
+        source = part.body.translate(None, _CONTROLS)
+        has_controls = len(source) < len(part.body)  # without any, only its first bytes can give a file away
+        media_type = looks_binary(part.body) if has_controls else magic_type(part.body)
         if media_type:
             raise Unreadable(f"{part.url} is not a page but a binary file ({media_type})")
         decoded = decode(part.body, part.content_type, encoding)
         text = _server_tags_out(decoded.text)
-        if not text.replace("\0", "").strip():
+        if not _SOMETHING.search(text):
             raise Unreadable(f"{part.url} is empty: there is no text in it")
         is_plain = "<" not in text
         if is_plain and part.kind != "api" and _is_json(text):
@@ -71,10 +74,10 @@ class Page:
         if is_plain:
             text = _lines(text)
         if decoded.encoding == "utf-8" and text is decoded.text and "\ufffd" not in text:
-            source = part.body.removeprefix(BOM_UTF8)  # what encoding it again would give
+            source = source.removeprefix(BOM_UTF8)  # what encoding it again would give
         else:
-            source = text.encode("utf-8", "replace")
-        source, too_large = bounded(source.translate(None, _CONTROLS))
+            source = text.encode("utf-8", "replace").translate(None, _CONTROLS)
+        source, too_large = bounded(source)
         root, too_deep = _tree(source, part.url)
         # lxml makes an element's Python object anew in every walk unless somebody holds it.
         held = list(root.iter())
@@ -116,7 +119,9 @@ def _tree(source: bytes, url: str) -> tuple[_Element, bool]:
 
 def _parsed(source: bytes) -> tuple[_Element | None, bool]:
     # Not lxml.html's parser: an element of a Python class of its own costs five times as much to make.
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(
+        encoding="utf-8", huge_tree=True, collect_ids=False, remove_comments=True, remove_pis=True
+    )
     try:
         root = etree.fromstring(source, parser)
     except etree.LxmlError:
