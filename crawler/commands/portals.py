@@ -16,6 +16,7 @@ from archive.layout import DataDirectory
 from archive.prepare import prepare
 from archive.transaction import connect, transaction
 from crawler import clock
+from crawler.commands.checking import check_command, verified_command
 from crawler.commands.crawling import json_option
 from crawler.commands.release import release_command
 from crawler.config_error import ConfigError
@@ -27,7 +28,7 @@ from crawler.portals.register import register
 
 @click.group(
     "portals",
-    short_help="Known portals: list, show, enable, disable, release.",
+    short_help="Known portals: list, show, check, enable, release.",
     invoke_without_command=True,
     epilog="Example: gongkai portals show shangqiu",
 )
@@ -42,7 +43,8 @@ def command(context: click.Context, as_json: bool, data: DataDirectory) -> None:
         context.default_map = {name: {"data": str(data.root)} for name in command.commands}
 
 
-command.add_command(release_command)
+for verb in (check_command, release_command, verified_command):
+    command.add_command(verb)
 
 
 @command.command(

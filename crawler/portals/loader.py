@@ -33,13 +33,17 @@ def load_portal(id_or_path: str | Path, data: DataDirectory | None) -> Portal:
 
     A user's file goes before a bundled one of the same id. Raises :class:`ConfigError`.
     """
-    name = str(id_or_path)
+    return read_portal(file_of(str(id_or_path), data))
+
+
+def file_of(name: str, data: DataDirectory | None) -> Path:
+    """The file of the portal called ``name``, or ``name`` itself where it is a path; raises :class:`ConfigError`."""
     if name.endswith(".toml") or "/" in name or "\\" in name:
-        return read_portal(Path(name))
+        return Path(name)
     file = _files(data).get(name)
     if file is None:
         raise ConfigError(f"there is no portal '{name}': `gongkai portals list` names the known ones")
-    return read_portal(file)
+    return file
 
 
 def has_file(portal_id: str, data: DataDirectory | None) -> bool:
