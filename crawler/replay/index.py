@@ -26,7 +26,7 @@ CREATE TABLE damages(file TEXT NOT NULL, offset INTEGER NOT NULL, message TEXT N
 CREATE TABLE files(file TEXT PRIMARY KEY, size INTEGER NOT NULL);
 """
 _ORDER = (
-    "CREATE INDEX observations_order ON observations(at, key, file, offset)",
+    "CREATE INDEX observations_order ON observations(at, key, digest, file, offset)",
     "CREATE INDEX observations_digest ON observations(digest) WHERE is_whole",
     "CREATE INDEX named_of ON named(key, at)",
     "CREATE INDEX parts_of ON parts(file, offset)",
@@ -79,8 +79,12 @@ class Index:
         return self.after(0)
 
     def after(self, count: int) -> Iterator[Observation]:
-        """The observations in the order of (time, url_key), without the first ``count``."""
-        query = "SELECT kind, body FROM observations ORDER BY at, key, file, offset LIMIT -1 OFFSET ?"
+        """The observations in the order of (time, url_key), without the first ``count``.
+
+        Other tools' times have whole seconds: two answers of one address in one second stand in the order of their
+        bytes, since which file brought which is a matter of the order of imports.
+        """
+        query = "SELECT kind, body FROM observations ORDER BY at, key, digest, file, offset LIMIT -1 OFFSET ?"
         connection = sqlite3.connect(self.path)
         try:
             for kind, body in connection.execute(query, (count,)):
@@ -133,7 +137,7 @@ class Index:
 
     def named(self, seen: SeenCapture) -> dict[str, Any]:
         """What the last listing page before it that another tool captured says of an address; empty where none does."""
-        query = "SELECT body FROM named WHERE key = ? AND at <= ? ORDER BY at DESC LIMIT 1"
+        query = "SELECT body FROM named WHERE key = ? AND at <= ? ORDER BY at DESC, body LIMIT 1"
         row = self._one(query, seen.facts.get("sighting"), _utc(seen.at))
         found: dict[str, Any] = json.loads(row[0]) if row else {}
         return found

@@ -95,6 +95,21 @@ def test_the_order_of_imports_makes_no_difference(new_archive, tmp_path):
     assert all(story == whole.story() for story in stories)
 
 
+def test_answers_of_one_second_have_one_order_whichever_file_came_first(new_archive, tmp_path):
+    files = [
+        Foreign().page(PAGE.format(1), utf8(1, extra=f"{word}。")).save(tmp_path / f"{word}.warc.gz")
+        for word in "甲乙丙"
+    ]
+    stories = []
+    for number, order in enumerate((files, files[::-1])):
+        one = new_archive(f"data{number}")
+        for path in order:
+            one.take(path)
+        stories.append(one.story())
+    assert stories[0] == stories[1]
+    assert [row["number"] for row in stories[0]["revisions"]] == [1, 2, 3]
+
+
 def test_a_listing_makes_sightings_and_no_entries_and_its_next_page_is_known(archive, tmp_path):
     file = (
         Foreign()
