@@ -1,0 +1,103 @@
+"""Which way lists a page best, and what a probe keeps of a column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from crawler.discovery.node import Node
+from crawler.probing.asking import Asker, OutOfRequests
+from crawler.probing.guess import dated_rows, next_rule
+from crawler.probing.page import Seen, Site
+from crawler.probing.services import Way, services, variants
+from crawler.probing.signs import Clue, clues
+from crawler.probing.trial import Trial, tried
+
+GENERIC = "generic"
+TRIED = 6
+"""Ways of one page that are tried; most cost no request, the page is there already."""
+FEW = 3
+"""Entries below which a list beside a page's text is more likely a box of links."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A directory of the draft. ``trail``: the names of the pages that led to it, the section first."""
+
+    name: str
+    way: Way
+    trial: Trial | None = None
+    trail: tuple[str, ...] = ()
+    total: int | None = None
+    single: bool = False
+    guessed: bool = False
+    clues: tuple[Clue, ...] = field(default=())
+
+    @property
+    def count(self) -> int | None:
+        """How many documents are announced, by the tree or by the list itself."""
+        return self.total if self.total is not None or self.trial is None else self.trial.total
+
+    @property
+    def trial_is_long(self) -> bool:
+        """Whether the list has more pages than its first."""
+        return self.trial is not None and (self.trial.more or (self.trial.pages or 1) > 1)
+
+
+def of_node(node: Node) -> Way | None:
+    """The way that a tree's node names; None where it is only a link."""
+    return (
+        Way(node.family, node.url, node.params, evidence="named by the portal's tree")
+        if node.family
+        else None
+    )
+
+
+async def best_way(asker: Asker, seen: Seen, site: Site, found: list[Clue]) -> Trial | None:
+    """The way in which the page lists most surely; None where no family reads it.
+
+    A list that lies in the page with a pager of its own goes before a service that the page calls; one without gives
+    way to a service that has more.
+    """
+    tries: list[Way] = []
+    for clue in found:
+        if clue.family != GENERIC:
+            tries += [
+                Way(clue.family, seen.url, listing=over, evidence=clue.evidence)
+                for over in variants(clue.family, seen)
+            ]
+    inside: Trial | None = None
+    for way in tries[: 2 * TRIED]:
+        inside = await tried(asker, way, site)
+        if inside is not None and (inside.dated or len(inside.entries) >= FEW):
+            break
+    if inside is not None and (inside.pages or 0) > 1:
+        return inside
+    best = inside
+    for way in services(seen)[:TRIED]:
+        called = await tried(asker, way, site)
+        if called is not None and (best is None or called.size > best.size):
+            best = called
+    return best
+
+
+async def guessed(asker: Asker, seen: Seen, site: Site) -> Trial | None:
+    """The generic engine's best guess at a page: its largest group of dated sibling links, its own next link."""
+    rows = dated_rows(seen)
+    if rows is None:
+        return None
+    listing: dict[str, object] = {"rows": [rows.rows]}
+    said = f"{rows.count} sibling links with dates ({rows.rows})"
+    following = next_rule(seen)
+    if following is not None:
+        listing |= following[0]
+        said += f"; {following[1]}"
+    return await tried(asker, Way(GENERIC, seen.url, listing=listing, evidence=said), site)
+
+
+async def looked(asker: Asker, seen: Seen, site: Site) -> tuple[list[Clue], Trial | None]:
+    """The page's clues, and the best way to list it."""
+    found = clues(seen)
+    try:
+        return found, await best_way(asker, seen, site, found)
+    except OutOfRequests:
+        return found, None

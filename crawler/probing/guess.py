@@ -1,0 +1,144 @@
+"""A list on a page of an unknown kind: repeated sibling links with dates, and where the next page is (platforms.md §21 test 16, §22)."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from lxml import etree
+
+from archive.urls import host_of
+from crawler.discovery.outgoing import outgoing
+from crawler.engines import links
+from crawler.engines.base import ListingError
+from crawler.engines.paging import page_address
+from crawler.engines.row_dates import row_date
+from crawler.probing.page import Seen
+from crawler.selectors import BadSelector, compile_selector, text_of
+
+FEWEST = 3
+"""Rows that make a list; two dated links stand in many a footer."""
+_NEXT = re.compile(r"^(?:下一?页|下页|后一?页|next|>|>>|›|»)$", re.I)
+_ROWS = ("li", "tr", "dl", "dd", "p", "div", "article", "a")
+_SAFE = re.compile(r"[A-Za-z_][\w-]{0,60}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """``rows``: a selector; ``count``: how many dated links stand in them."""
+
+    rows: str
+    count: int
+
+
+def dated_rows(seen: Seen) -> Guess | None:
+    """The largest group of siblings that each have a link and a date; None where there are fewer than three."""
+    if seen.root is None:
+        return None
+    groups: dict[tuple[etree._Element, str], int] = defaultdict(int)
+    for tag in _ROWS:
+        for element in seen.root.iter(tag):
+            parent = element.getparent()
+            if parent is not None and _is_row(element, seen.url):
+                groups[parent, tag] += 1
+    ranked = sorted(groups.items(), key=lambda group: -group[1])
+    for (parent, tag), count in ranked[:5]:
+        selector = _selector(parent, tag, seen.root)
+        if count >= FEWEST and selector is not None:
+            return Guess(selector, count)
+    return None
+
+
+def _is_row(element: etree._Element, base: str) -> bool:
+    """A link of the site's own and a date, in a text that is no whole list itself."""
+    text = text_of(element)
+    if not text or len(text) > 600 or row_date([[text]]) is None:
+        return False
+    found = [element] if element.tag == "a" else list(element.iter("a"))
+    targets = {links.resolve(link.get("href") or "", base) for link in found} - {None}
+    return len(targets) == 1 and any(target and _same(target, base) for target in targets)
+
+
+def _same(url: str, base: str) -> bool:
+    try:
+        return host_of(url) == host_of(base)
+    except ValueError:
+        return False
+
+
+def _selector(parent: etree._Element, tag: str, root: etree._Element) -> str | None:
+    """A selector of the parent's rows, as short as tells them from the rest of the page."""
+    wanted = {element for element in parent if element.tag == tag}
+    path: list[str] = []
+    element: etree._Element | None = parent
+    best: str | None = None
+    while element is not None and len(path) < 4 and isinstance(element.tag, str):
+        path.insert(0, _step(element))
+        selector = f"{' > '.join(path)} > {tag}"
+        try:
+            found = set(compile_selector(selector).elements(root))
+        except BadSelector:
+            return best
+        best = selector if wanted <= found else best
+        if found == wanted or element.get("id"):
+            break
+        element = element.getparent()
+    return best
+
+
+def _step(element: etree._Element) -> str:
+    identity = element.get("id") or ""
+    if _SAFE.match(identity) and not re.search(r"\d{4}", identity):
+        return f"{element.tag}#{identity}"
+    named = [name for name in (element.get("class") or "").split() if _SAFE.match(name)]
+    return str(element.tag) + "".join(f".{name}" for name in named[:2])
+
+
+def next_rule(seen: Seen) -> tuple[dict[str, Any], str] | None:
+    """How the page's own pager counts: overrides of ``listing`` and what was seen; None where it has no links.
+
+    Pager links are those shown as 下一页 or as 2.
+    """
+    pager = [link for link in outgoing(seen.root, seen.url) if _same(link.url, seen.url)]
+    second = next((link for link in pager if link.name == "2"), None)
+    following = next((link for link in pager if _NEXT.match(link.name)), None)
+    for link in filter(None, (second, following)):
+        rule = _suffix(seen.url, link.url)
+        if rule is not None:
+            return {"paging": {"suffix": rule}}, f"page 2 is {link.url[:160]}"
+    if following is not None:
+        word = following.name if following.name not in (">", ">>") else "下一页"
+        return {"paging": {"next": f"a:contains('{word}')::attr(href)"}}, f"a link {following.name}"
+    return None
+
+
+def _suffix(first: str, second: str) -> str | None:
+    for rule in ("zero", "one", "bare", "segment"):
+        extension = urlsplit(second).path.rpartition(".")[2] if "." in second.rpartition("/")[2] else "html"
+        try:
+            if page_address(rule, first, 2, default_ext=extension) == second:
+                return rule
+        except ListingError:
+            continue
+    return None
+
+
+def query_page(seen: Seen) -> str | None:
+    """The query parameter that the pager's links count up, as ``page`` of ``?page=2``; None where there is none."""
+    own = dict(parse_qsl(urlsplit(seen.url).query))
+    for link in outgoing(seen.root, seen.url):
+        if link.name not in ("2", "3") and not _NEXT.match(link.name):
+            continue
+        if urlsplit(link.url).path != urlsplit(seen.url).path:
+            continue
+        changed = [
+            name
+            for name, value in parse_qsl(urlsplit(link.url).query)
+            if value.isdecimal() and own.get(name) != value
+        ]
+        if len(changed) == 1:
+            return changed[0]
+    return None

@@ -1,0 +1,107 @@
+"""List services that a page names, and what they are asked with (``services.toml``)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from html import unescape
+from importlib.resources import files
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+
+from crawler.probing.page import Seen
+
+MAX_FOUND = 8
+_DATA = re.compile(r"\bdata\s?:\s?\{")
+_PAIR = re.compile(
+    r"""["']?([A-Za-z_][\w.\[\]-]{0,60})["']?\s?:\s?(?:"([^"\n]{0,300})"|'([^'\n]{0,300})'|(\d{1,12})\b)"""
+)
+_NEAR = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to list a column: a family with an address or params, and what the directory overrides."""
+
+    family: str
+    url: str | None = None
+    params: Mapping[str, str] = field(default_factory=dict)
+    listing: Mapping[str, Any] = field(default_factory=dict)
+    evidence: str = ""
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(files("crawler.probing").joinpath("services.toml").read_text("utf-8"))
+
+
+def services(seen: Seen) -> list[Way]:
+    """Every service that the page's scripts, frames and links call, each once, with what they ask it with."""
+    text = unescape(seen.text)
+    found: list[Way] = []
+    for row in _table()["service"]:
+        for match in re.finditer(row["find"], text):
+            way = _called(row, match, text, seen.url)
+            if way is not None and way not in found:
+                found.append(way)
+    found += [way for row in _table()["params"] if (way := _asked(row, text)) is not None]
+    return found[:MAX_FOUND]
+
+
+def variants(family: str, seen: Seen) -> list[dict[str, Any]]:
+    """What a directory of ``family`` may have to override, as far as its page shows such a front; the last is nothing."""
+    host = urlsplit(seen.url).netloc
+    shown = [
+        row["listing"]
+        for row in _table()["variant"]
+        if row["family"] == family and re.search(row["marks"], seen.text)
+    ]
+    return [*(_filled(listing, host) for listing in shown), {}]
+
+
+def _filled(listing: dict[str, Any], host: str) -> dict[str, Any]:
+    return {
+        key: _filled(value, host) if isinstance(value, dict) else value.replace("{host}", host)
+        for key, value in listing.items()
+    }
+
+
+def _called(row: dict[str, Any], match: re.Match[str], text: str, base: str) -> Way | None:
+    parts = urlsplit(urljoin(base, match.group().replace("&amp;", "&")))
+    asked = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if row["family"] != "trs-folder-json":
+        asked = {**dict(_script_values(text[match.end() : match.end() + _NEAR])), **asked}
+    asked = {name: value for name, value in asked.items() if name not in row.get("drop", ())}
+    if any(name not in asked for name in row.get("needs", ())):
+        return None
+    url = urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(asked, safe="[]/,*:!"), ""))
+    return Way(row["family"], url, evidence=f"the page calls {match.group()[:120]}")
+
+
+def _script_values(text: str) -> Iterator[tuple[str, str]]:
+    """The literal values of the ``data: {…}`` that stands behind an address, up to its end; variables are not known."""
+    begin = _DATA.search(text[:300])
+    if begin is None:
+        return
+    depth, end = 1, begin.end()
+    while end < len(text) and depth:
+        depth += {"{": 1, "}": -1}.get(text[end], 0)
+        end += 1
+    for name, double, single, number in _PAIR.findall(text[begin.end() : end]):
+        yield name, double or single or number
+
+
+def _asked(row: dict[str, Any], text: str) -> Way | None:
+    mark = re.search(row["marks"], text)
+    if mark is None:
+        return None
+    found = {name: re.search(pattern, text) for name, pattern in row["values"].items()}
+    params = {name: match.group(1) for name, match in found.items() if match is not None}
+    if next(iter(row["values"])) not in params:  # the first is the one without which nothing is listed
+        return None
+    return Way(
+        row["family"], params=params, evidence=f"the page calls {mark.group()[:120]} with {', '.join(params)}"
+    )
