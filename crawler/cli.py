@@ -15,6 +15,7 @@ from crawler.clock import ClockError, now
 VERBS = {
     "demo": "crawler",
     "init": "archive",
+    "probe": "crawler",
     "portals": "crawler",
     "crawl": "crawler",
     "backfill": "crawler",
