@@ -54,6 +54,19 @@ _FILE_TEXTS = (
 )
 
 
+@migrations(name="0003_mirrors")
+def add_mirrors(db: Database) -> None:
+    """The tables of republications, as ``schema.sql`` has them: to archives that were made before."""
+    if "signatures" in db.table_names():
+        return
+    for statement in _statements(resources.files("archive").joinpath("schema.sql").read_text("utf-8")):
+        if any(f" {name}" in statement.partition("(")[0].partition(" AS ")[0] for name in _MIRRORS):
+            db.conn.execute(statement)
+
+
+_MIRRORS = ("signatures", "mirror_pairs", "mirror_groups", "mirrors")
+
+
 def _statements(script: str) -> Iterator[str]:
     """The statements of an SQL script; ``executescript`` would commit the transaction around it."""
     statement = ""

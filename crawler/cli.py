@@ -24,6 +24,7 @@ VERBS = {
     "extract": "crawler",
     "reextract": "crawler",
     "files": "crawler",
+    "mirrors": "archive",
     "search": "archive",
     "show": "archive",
     "serve": "archive",

@@ -84,6 +84,7 @@ def _sections(found: dict[str, Any]) -> Iterator[tuple[str, Iterator[str]]]:
             for row in found["links"]
         ),
     )
+    yield "同一文件的其他版本/转载", (_mirror(row) for row in found["mirrors"])
     yield "发现消失的访问", (_absence(row) for row in found["absences"])
     events = found["events"]
     yield "经过", (f"{with_offset(row['at'])} {value_label('events', 'kind', row['kind'])}" for row in events)
@@ -112,6 +113,26 @@ def _absence(row: dict[str, Any]) -> str:
     outcome = value_label("captures", "outcome", row["outcome"])
     place = f"{row['file']}:{row['offset']}+{row['length']}"
     return f"{with_offset(row['fetched_at'])} {row['status']} {outcome} {row['url']} {place}"
+
+
+def _mirror(row: dict[str, Any]) -> str:
+    """Another document of its group, and why it is there."""
+    gone = "（已撤下）" if row["withdrawn_at"] else ""
+    parts = [
+        row["uid"],
+        row["published_on"],
+        row["portal"],
+        republished(row),
+        f"{row['title'] or ''}{gone}",
+        row["url"],
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def republished(row: dict[str, Any]) -> str:
+    """Why a document is in its group, in a few words."""
+    label = value_label("mirrors", "rule", row["rule"])
+    return label if row["likeness"] is None else f"{label}（相同 {row['likeness']:.0%}）"
 
 
 def _revision(row: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.history.absences import absences, missing
+from archive.mirrors.shown import others
 
 _DOCUMENT = """
 SELECT uid, portal, url, first_seen_at, last_seen_at, last_changed_at, withdrawn_at, revision_id
@@ -62,7 +63,7 @@ ORDER BY rc.part <> 'page', rc.part, rc.ordinal
 def dossier(db: Database, document_id: int) -> dict[str, Any]:
     """The document with ``record`` (DESIGN §3, as it is shown; None while nothing was accepted), former uids,
     revisions with their captures, sightings, attachments with their versions (and where the bytes lie), findings,
-    links and events; since when it is missing, and the visits that found it gone."""
+    links, republications and events; since when it is missing, and the visits that found it gone."""
     found: dict[str, Any] = _rows(db, _DOCUMENT, (document_id,))[0]
     revision_id = found.pop("revision_id")
     row = db.conn.execute("SELECT record FROM revisions WHERE id = ?", (revision_id,)).fetchone()
@@ -84,6 +85,7 @@ def dossier(db: Database, document_id: int) -> dict[str, Any]:
         {name: visit[name] for name in visit if name != "id"} for visit in absences(db, document_id)
     ]
     found["links"] = _rows(db, _LINKS, {"id": document_id})
+    found["mirrors"] = others(db, document_id)
     return found
 
 

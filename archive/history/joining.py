@@ -9,6 +9,7 @@ from archive.events import add_event
 from archive.history.documents import refresh
 from archive.history.indexing import indexed
 from archive.history.overtaken import first_seen
+from archive.mirrors.store import forget
 
 _MOVED = ("revisions", "sightings", "events", "findings", "document_uids")
 
@@ -40,6 +41,7 @@ def _move(db: Database, kept: int, dropped: int, at: str) -> None:
     run("DELETE FROM report_values WHERE document_id = ?", (dropped,))
     join_attachments(db, kept, dropped, at)
     _move_links(db, kept, dropped)
+    forget(db, dropped)
     run(
         """
         UPDATE documents SET first_seen_at = min(documents.first_seen_at, d.first_seen_at),

@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archive.events import add_event
+from archive.mirrors.store import forget
 from archive.search import (
     SEARCH_VERSION,
     fts_row,
@@ -229,6 +230,7 @@ class _Transplant:
         for column in ("document_id", "other_id"):
             self._run(f"DELETE FROM main.document_links WHERE {column} = ?", (document_id,))
         self._run("DELETE FROM main.report_values WHERE document_id = ?", (document_id,))
+        forget(self._db, document_id)
         self._run("DELETE FROM main.documents WHERE id = ?", (document_id,))
         add_event(self._db, "joined", target, at=self._at, crawl_id=None, data={"uid": uid})
 

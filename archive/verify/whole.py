@@ -14,6 +14,7 @@ from archive.captures.observation import SeenEvent
 from archive.captures.trouble import Trouble
 from archive.history.check import check_columns, check_content
 from archive.layout import DataDirectory
+from archive.mirrors.check import check_groups, check_signatures
 from archive.search import check_index
 from archive.verify.concerned import documents_of
 from archive.verify.events import check_events
@@ -46,7 +47,12 @@ def verify(
     problems: list[Problem] = []
     with _one_moment(db):
         checks = (_database(db, deep, progress), check_foreign_keys(db), check_uids(db), check_rows(db))
-        for check in (*checks, _content(db, deep, progress), _index(db, progress)):
+        for check in (
+            *checks,
+            _content(db, deep, progress),
+            _index(db, progress),
+            _mirrors(db, deep, progress),
+        ):
             problems += _collected(check)
     events: list[SeenEvent] = []
     problems += _collected(_captures(db, data, deep, progress, events))
@@ -103,6 +109,13 @@ def _content(db: Database, deep: bool, progress: Progress) -> Iterator[Problem]:
             REPAIR if "shows another" in message else f"{RESTORE}, or read the captures again by reextract"
         )
         yield Problem("content", "error", f"{message}: {what_to_do}")
+
+
+def _mirrors(db: Database, deep: bool, progress: Progress) -> Iterator[Problem]:
+    progress("republications", 0, None)
+    for check in (check_groups, check_signatures) if deep else (check_groups,):
+        for message in check(db):
+            yield Problem("mirrors", "error", f"{message}: run `gongkai mirrors --again`")
 
 
 def _captures(

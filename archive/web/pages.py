@@ -10,6 +10,7 @@ from datasette.utils import path_from_row_pks, tilde_encode, urlsafe_components
 from sqlite_utils import Database
 
 from archive.history.absences import absences, missing
+from archive.mirrors.shown import others
 from archive.web.body import Body, body
 from archive.web.changes import Changes, revision_changes
 
@@ -85,11 +86,12 @@ async def row(datasette: Any, database: str, table: str, request: Any) -> dict[s
 
 
 def _presence(connection: sqlite3.Connection, document: str) -> dict[str, Any]:
-    """Whether the portal still has a document, the visits that found it gone."""
+    """Whether the portal still has a document, the visits that found it gone, where it stands too."""
     db = Database(connection)
     if (row := connection.execute("SELECT id FROM documents WHERE id = ?", (document,)).fetchone()) is None:
         return {}
-    return {"missing": missing(db, row[0]), "absences": absences(db, row[0])[-_SHOWN:]}
+    gone = {"missing": missing(db, row[0]), "absences": absences(db, row[0])[-_SHOWN:]}
+    return gone | {"mirrors": others(db, row[0])[:_SHOWN]}
 
 
 async def changes(datasette: Any, database: str, revision_id: int, brief: bool) -> Changes | None:

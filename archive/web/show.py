@@ -27,6 +27,7 @@ _QUERY_COLUMNS = {
     "状态": ("sightings", "state"),
     "程度": ("findings", "severity"),
     "规则": ("findings", "rule"),
+    "依据": ("mirrors", "rule"),
 }
 
 # Columns whose text is JSON.

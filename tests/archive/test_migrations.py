@@ -73,6 +73,26 @@ def test_an_archive_from_before_the_texts_of_files_gets_their_columns(tmp_path):
     check_version(old)
 
 
+def test_an_archive_from_before_the_republications_gets_their_tables(tmp_path):
+    script = resources.files("archive").joinpath("schema.sql").read_text("utf-8")
+    start, end = script.index("CREATE TABLE signatures("), script.index("CREATE TABLE sightings(")
+    old = connect(tmp_path / "old.db")
+    old.conn.executescript(script[:start] + script[end:])
+    with transaction(old):
+        migrations.ensure_migrations_table(old)
+        for name in ("0001_schema", "0002_file_texts"):
+            row = {"migration_set": "gongkai", "name": name, "applied_at": T0}
+            old["_sqlite_migrations"].insert(row)
+    assert not {"signatures", "mirror_pairs"} & set(old.table_names())
+    migrate(old, T0)
+    fresh = connect(tmp_path / "new.db")
+    migrate(fresh, T0)
+    assert {n: sql.strip() for n, sql in schema(old).items()} == {
+        n: sql.strip() for n, sql in schema(fresh).items()
+    }
+    assert old.view_names() == ["mirrors"]
+
+
 def test_a_newer_database_is_refused_in_one_sentence(db, data):
     with transaction(db):
         db["_sqlite_migrations"].insert(

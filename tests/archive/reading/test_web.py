@@ -276,7 +276,8 @@ def test_internal_tables_are_hidden(page: Page) -> None:
 def test_every_column_has_a_label(folder: Path) -> None:
     db = connect(folder / "gongkai.db", readonly=True)
     internal = ("documents_fts", "_", "sqlite")
-    names = {(t.name, c) for t in db.tables if not t.name.startswith(internal) for c in ("", *t.columns_dict)}
+    shown = [*(table for table in db.tables if not table.name.startswith(internal)), *db.views]
+    names = {(table.name, column) for table in shown for column in ("", *table.columns_dict)}
     assert names == set(labels())
     for table, options in tables().items():
         if table != "hidden":

@@ -1,0 +1,1 @@
+"""How well republications are found, and how fast: texts of our own making, whose truth is known."""
