@@ -19,6 +19,7 @@ from crawler import clock
 from crawler.commands.checking import check_command, verified_command
 from crawler.commands.crawling import json_option
 from crawler.commands.release import release_command
+from crawler.commands.repair import repair_command
 from crawler.config_error import ConfigError
 from crawler.portals.loader import list_portals, load_portal
 from crawler.portals.model import Portal
@@ -28,7 +29,7 @@ from crawler.portals.register import register
 
 @click.group(
     "portals",
-    short_help="Known portals: list, show, check, enable, release.",
+    short_help="Known portals: list, show, check, release, repair.",
     invoke_without_command=True,
     epilog="Example: gongkai portals show shangqiu",
 )
@@ -43,7 +44,7 @@ def command(context: click.Context, as_json: bool, data: DataDirectory) -> None:
         context.default_map = {name: {"data": str(data.root)} for name in command.commands}
 
 
-for verb in (check_command, release_command, verified_command):
+for verb in (check_command, release_command, repair_command, verified_command):
     command.add_command(verb)
 
 

@@ -104,10 +104,10 @@ class EraDirectory(Table):
 
 class Era(Table):
     """The portal until ``until`` (inclusive, Asia/Shanghai); captures up to then are read with what it
-    overrides.
+    overrides. Without ``until``: since the era before it, to this day.
     """
 
-    until: date
+    until: date = date.max
     family: str | None = None
     evidence: str | None = None
     directories: list[EraDirectory] = Field(default_factory=list)

@@ -60,12 +60,7 @@ WHERE s.portal = ? AND s.kind = 'page' AND r.status = 'accepted' ORDER BY r.seen
 _RESPONSES = """
 SELECT c.request_key, o.file, o.offset, o.length, c.fetched_at, c.url
 FROM captures AS c JOIN captures AS o ON o.id = coalesce(c.refers_to_id, c.id)
-WHERE c.crawl_id = ? AND c.role = 'listing' AND c.status < 400 AND c.outcome = 'content' ORDER BY c.id
-"""
-# A crawl that never ended says nothing of the portal; a rebuild or an import asked nobody.
-_CRAWLS = """
-SELECT id FROM crawls WHERE portal = ? AND command IN ('crawl', 'backfill', 'nightly') AND finished_at IS NOT NULL
-ORDER BY started_at DESC, id DESC LIMIT ?
+WHERE c.crawl_id = ? AND c.role = 'listing' AND c.status < 400 ORDER BY c.id
 """
 
 
@@ -77,11 +72,6 @@ def held_back(db: Database, portal: str) -> list[HeldBack]:
 def last_accepted(db: Database, portal: str, limit: int) -> list[HeldBack]:
     """The portal's accepted revisions that readers see, the newest first."""
     return [HeldBack(*row) for row in db.execute(_ACCEPTED, [portal, limit]).fetchall()]
-
-
-def last_crawls(db: Database, portal: str, limit: int) -> list[str]:
-    """The ids of the portal's last finished crawls, the newest first."""
-    return [row[0] for row in db.execute(_CRAWLS, [portal, limit]).fetchall()]
 
 
 def listing_responses(db: Database, crawl_id: str) -> dict[str, Response]:
@@ -100,11 +90,22 @@ def listed_entries(db: Database, portal: str, directory_key: str) -> list[Listed
     return [Listed(key, url, title, day, json.loads(said)) for key, url, title, day, said in rows.fetchall()]
 
 
-def troubled_directories(db: Database, crawl_id: str) -> set[str]:
-    """Keys of the directories whose walk did not come to a good end in the crawl."""
+def last_total(db: Database, portal: str, directory_key: str, crawls: list[str]) -> int | None:
+    """How many entries the directory announced, or else had, in the newest of ``crawls`` that walked it well."""
+    row = db.execute(
+        "SELECT coalesce(w.announced_total, w.entries_seen) FROM walks AS w JOIN directories AS d ON d.id = w.directory_id"
+        " WHERE d.portal = ? AND d.key = ? AND w.crawl_id IN (SELECT value FROM json_each(?)) AND w.verdict = 'complete'"
+        " ORDER BY w.crawl_id DESC LIMIT 1",
+        [portal, directory_key, json.dumps(crawls)],
+    ).fetchone()
+    return int(row[0]) if row and row[0] else None
+
+
+def held_back_revisions(db: Database, portal: str) -> list[int]:
+    """The ids of all the portal's revisions that are held back, the oldest first."""
     rows = db.execute(
-        "SELECT d.key FROM walks AS w JOIN directories AS d ON d.id = w.directory_id"
-        " WHERE w.crawl_id = ? AND coalesce(w.verdict, 'failed') NOT IN ('complete', 'empty-as-expected')",
-        [crawl_id],
+        "SELECT r.id FROM revisions AS r JOIN documents AS d ON d.id = r.document_id"
+        " WHERE d.portal = ? AND r.status = 'quarantined' ORDER BY r.id",
+        [portal],
     )
-    return {row[0] for row in rows.fetchall()}
+    return [row[0] for row in rows.fetchall()]
