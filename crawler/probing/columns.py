@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from crawler.discovery.node import Node
+from crawler.platforms.loader import load_profile
 from crawler.probing.asking import Asker, OutOfRequests
 from crawler.probing.guess import dated_rows, next_rule
 from crawler.probing.page import Seen, Site
@@ -78,6 +79,18 @@ async def best_way(asker: Asker, seen: Seen, site: Site, found: list[Clue]) -> T
         if called is not None and (best is None or called.size > best.size):
             best = called
     return best
+
+
+async def unread_way(asker: Asker, seen: Seen, site: Site) -> Trial | None:
+    """A page that answers no GET may be a service that is asked by POST, as its address says."""
+    if seen.challenge is not None or not (seen.problem or "").startswith("HTTP "):
+        return None
+    for clue in clues(seen):
+        if load_profile(clue.family).listing.request.method == "POST":
+            trial = await tried(asker, Way(clue.family, seen.url, evidence=clue.evidence), site)
+            if trial is not None:
+                return trial
+    return None
 
 
 async def guessed(asker: Asker, seen: Seen, site: Site) -> Trial | None:

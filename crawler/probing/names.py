@@ -67,7 +67,9 @@ def never(link: Link) -> bool:
     names = known_names()
     if by_name(link.name) >= names.section:
         return False
-    return bool(names.never_name.search(link.name) or names.never_path.search(urlsplit(link.url).path))
+    if names.never_name.search(link.name):
+        return True
+    return not by_name(link.name) and names.never_path.search(urlsplit(link.url).path) is not None
 
 
 def is_single(name: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from html import unescape
 from importlib.resources import files
@@ -105,3 +105,18 @@ def _asked(row: dict[str, Any], text: str) -> Way | None:
     return Way(
         row["family"], params=params, evidence=f"the page calls {mark.group()[:120]} with {', '.join(params)}"
     )
+
+
+def sliced(way: Way, total: int | None, pages: int | None, per_page: int) -> Way:
+    """The way by ranges of days, where fewer entries can be asked for than there are; else the way itself."""
+    row = next((row for row in _table()["capped"] if row["family"] == way.family), None)
+    if row is None or not total or not pages or pages * per_page >= total:
+        return way
+    field_name = dict(parse_qsl(urlsplit(way.url or "").query)).get(row["by"])
+    if field_name is None:
+        return way
+    rule = {"cap": pages * per_page, "from_param": row["from"].replace("{by}", field_name)}
+    rule["to_param"] = row["to"].replace("{by}", field_name)
+    request = {**way.listing.get("request", {}), "slices": rule}
+    said = f"{way.evidence}; {pages} pages of {total} entries can be asked for"
+    return replace(way, listing={**way.listing, "request": request}, evidence=said)

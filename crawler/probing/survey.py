@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from crawler.discovery.node import Node
 from crawler.discovery.outgoing import Link
 from crawler.probing.asking import Asker, OutOfRequests
-from crawler.probing.columns import Column, guessed, looked, of_node
+from crawler.probing.columns import GENERIC, Column, guessed, looked, of_node, unread_way
 from crawler.probing.names import by_path, is_single, known_names, never, promise
 from crawler.probing.obstacles import shell
 from crawler.probing.page import Seen, Site
@@ -28,7 +29,7 @@ from crawler.probing.places import (
     with_host,
     without_digests,
 )
-from crawler.probing.signs import Clue
+from crawler.probing.signs import Clue, clues
 from crawler.probing.trees import trees
 from crawler.probing.trial import Trial, second_page, tried
 
@@ -120,6 +121,9 @@ class Survey:
         if seen.challenge:
             self.found.challenges[seen.url] = seen.challenge
         if not seen.ok:
+            trial = await unread_way(self.asker, seen, self.found.site)
+            if trial is not None:
+                self._keep(waiting, seen, clues(seen), trial)
             return
         self._opened.append(waiting.link)
         self.found.site = with_host(self.found.site, seen.url)
@@ -130,10 +134,10 @@ class Survey:
         nodes = await trees(self.asker, seen)
         grown = await self._grow(nodes, trail)
         self._push_nodes(nodes, trail)
-        clues, trial = await looked(self.asker, seen, self.found.site)
-        self._note(clues)
+        signs, trial = await looked(self.asker, seen, self.found.site)
+        self._note(signs)
         if trial is not None and not grown:
-            self._keep(waiting, seen, clues, trial)
+            self._keep(waiting, seen, signs, trial)
         elif waiting.inside and is_single(waiting.link.name):
             self._single(waiting, seen)
         elif not grown:
@@ -141,14 +145,14 @@ class Survey:
         if waiting.inside or waiting.score >= known_names().section:
             self._push_links(seen, promising=False, trail=trail)
 
-    def _keep(self, waiting: Waiting, seen: Seen, clues: list[Clue], trial: Trial) -> None:
+    def _keep(self, waiting: Waiting, seen: Seen, signs: list[Clue], trial: Trial) -> None:
         name = waiting.link.name
         if is_single(name) and len(trial.entries) < 10 and (trial.pages or 1) < 2:
             self._single(waiting, seen)
             return
         if key_of(seen.url) == key_of(self.found.home.url) and waiting.score > 1:
             return
-        column = Column(shown_name(name, seen), trial.way, trial, names_of(waiting.trail), clues=tuple(clues))
+        column = Column(shown_name(name, seen), trial.way, trial, names_of(waiting.trail), clues=tuple(signs))
         self._add(column)
 
     def _single(self, waiting: Waiting, seen: Seen) -> None:
@@ -182,8 +186,8 @@ class Survey:
             self._add(Column(node.name, way, trial, above, total=node.count))
         return grown
 
-    def _note(self, clues: Iterable[Clue]) -> None:
-        for clue in clues:
+    def _note(self, signs: Iterable[Clue]) -> None:
+        for clue in signs:
             said = self.found.clues.setdefault(clue.family, [])
             if clue.strong and len(said) < 4 and clue.evidence not in said:
                 said.append(clue.evidence)
@@ -232,17 +236,31 @@ class Survey:
         found.columns = without_digests(found.columns)
         if not any(not column.single for column in found.columns):
             await self._guess()
-        checked: Counter[str] = Counter()
-        for at, column in enumerate(found.columns):
-            if column.trial is None or checked[column.way.family] >= CHECKED or not column.trial.more:
-                continue
-            checked[column.way.family] += 1
-            try:
-                trial = await second_page(self.asker, column.trial, found.site)
-            except OutOfRequests:
-                break
-            found.columns[at] = replace(column, trial=trial, way=trial.way)
+        await self._check_pages()
         found.section = section_of(found.columns, self._opened)
+
+    async def _check_pages(self) -> None:
+        """Look at the second page of a few columns of each family; what had to be learned for it holds for the rest too."""
+        checked: Counter[str] = Counter()
+        learned: dict[str, Mapping[str, Any]] = {}
+        for at, column in enumerate(self.found.columns):
+            family = column.way.family
+            if column.trial is None or not column.trial_is_long:
+                continue
+            if family in learned:
+                way = replace(column.way, listing={**column.way.listing, **learned[family]})
+                self.found.columns[at] = replace(column, way=way)
+                continue
+            checked[family] += 1
+            if checked[family] > CHECKED:
+                continue
+            try:
+                trial = await second_page(self.asker, column.trial, self.found.site)
+            except OutOfRequests:
+                return
+            self.found.columns[at] = replace(column, trial=trial, way=trial.way)
+            if trial.learned and family != GENERIC:
+                learned[family] = trial.learned
 
     async def _guess(self) -> None:
         """No family lists anything: the generic engine's guess at every page that was opened."""

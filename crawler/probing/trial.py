@@ -16,17 +16,22 @@ from crawler.engines.links import likeness
 from crawler.portals.model import Portal
 from crawler.portals.plan import DirectoryPlan, plan
 from crawler.probing.asking import Asker
+from crawler.probing.guess import next_rule, query_page
 from crawler.probing.page import Site
-from crawler.probing.services import Way
+from crawler.probing.services import Way, sliced
 
 STEPS = 4
 """Requests before the first entries: pages that only say what is asked with."""
 SUFFIXES = ("zero", "one", "bare", "segment", "descending")
+PAGE_PARAMS = ("page", "p", "pageIndex", "currentPage", "pageNo", "pageNum")
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a way gave: the entries of the first page, what is announced, and whether a second page came."""
+    """What a way gave: the entries of the first page, what is announced, and whether there is a second page.
+
+    ``second``: what became of that; ``learned``: what the way's listing had to override for it.
+    """
 
     way: Way
     entries: tuple[Entry, ...]
@@ -34,7 +39,7 @@ class Trial:
     pages: int | None
     more: bool
     second: str = ""
-    notes: tuple[str, ...] = field(default=())
+    learned: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def dated(self) -> int:
@@ -82,6 +87,7 @@ async def tried(asker: Asker, way: Way, site: Site) -> Trial | None:
     own = tuple(entry for entry in page.entries if _is_document(made, entry))
     if not own:
         return None
+    way = sliced(way, page.announced_total, page.pages, len(page.entries))
     return Trial(way, own, page.announced_total, page.pages, page.next is not None)
 
 
@@ -113,23 +119,49 @@ async def _first(asker: Asker, made: DirectoryPlan) -> tuple[ListingPage, Listin
 
 async def second_page(asker: Asker, trial: Trial, site: Site) -> Trial:
     """The trial with its second page looked at; where that does not come, with the paging rule under which it comes."""
-    if not trial.more:
-        return trial
-    said = await _follows(asker, trial, trial.way, site)
+    said = await _follows(asker, trial, trial.way, site) if trial.more else "no page 2 is offered"
     if said is None:
         return replace(trial, second="page 2 has further entries")
-    made = planned(trial.way, site)
     announced = trial.pages is not None and trial.pages > 1
-    if made is not None and made.engine == "static_pages" and announced:
-        for suffix in SUFFIXES:
-            way = replace(trial.way, listing=_with_suffix(trial.way.listing, suffix))
-            if suffix != made.listing.paging.suffix and await _follows(asker, trial, way, site) is None:
-                return replace(trial, way=way, second=f"page 2 comes under the rule '{suffix}' only")
+    if announced:
+        for listing, rule in await _other_rules(asker, trial, site):
+            way = replace(trial.way, listing={**trial.way.listing, **listing})
+            if await _follows(asker, trial, way, site) is None:
+                return replace(trial, way=way, more=True, learned=listing, second=f"page 2 comes {rule} only")
     return replace(trial, second=said) if announced else replace(trial, more=False, second=said)
 
 
-def _with_suffix(listing: Mapping[str, Any], suffix: str) -> dict[str, Any]:
-    return {**listing, "paging": {**listing.get("paging", {}), "suffix": suffix}}
+async def _other_rules(asker: Asker, trial: Trial, site: Site) -> list[tuple[dict[str, Any], str]]:
+    """Ways to page 2 that the family's rule is not: what the page's own pager shows, then the other common ones."""
+    made = planned(trial.way, site)
+    if made is None or trial.way.url is None or made.engine not in ("static_pages", "query_html"):
+        return []
+    seen = await asker.page(trial.way.url)
+    rules: list[tuple[dict[str, Any], str]] = []
+    shown = next_rule(seen)
+    if shown is not None:
+        rules.append((_merged(trial.way.listing, shown[0]), f"by the page's own pager ({shown[1]})"))
+    if made.engine == "static_pages":
+        others = [suffix for suffix in SUFFIXES if suffix != made.listing.paging.suffix]
+        rules += [
+            (_merged(trial.way.listing, {"paging": {"suffix": rule}}), f"under the rule '{rule}'")
+            for rule in others
+        ]
+    else:
+        names = [
+            name
+            for name in (query_page(seen), *PAGE_PARAMS)
+            if name and name != made.listing.request.page_param
+        ]
+        rules += [
+            (_merged(trial.way.listing, {"request": {"page_param": name}}), f"under ?{name}=2")
+            for name in names
+        ]
+    return rules
+
+
+def _merged(listing: Mapping[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    return {key: {**listing.get(key, {}), **value} for key, value in more.items()}
 
 
 async def _follows(asker: Asker, trial: Trial, way: Way, site: Site) -> str | None:
