@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import unescape
 
 _STRING = r"\"([^\"\\\n]{0,400})\"|'([^'\\\n]{0,400})'"
@@ -19,8 +20,11 @@ def written_text(script: str) -> str:
     Conditions are not judged, so a script that may write one thing or another (``else``) counts as writing nothing;
     calls are not made, tags are dropped, and a script longer than 4,000 characters is a program.
     """
-    if len(script) > _LONGEST:
-        return ""
+    return _written(script) if len(script) <= _LONGEST else ""
+
+
+@lru_cache(maxsize=256)  # the pages of a portal share their scripts
+def _written(script: str) -> str:
     variables = {name: double or single for name, double, single in _VARIABLE.findall(script)}
     written: list[str] = []
     for argument in _WRITE.findall(script):
