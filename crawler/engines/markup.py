@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import re
+from collections.abc import Iterator
 
 from lxml import etree
 
@@ -46,14 +48,32 @@ def in_scripts(root: etree._Element) -> etree._Element | None:
 
     Values of variables are not known; a row that needs one for its link gives no entry.
     """
-    written: list[str] = []
-    for script in root.iter("script"):
-        text = script.text or ""
-        at = 0
-        while call := _CALL.search(text, at):
-            literals, at = _literals(text, call.end())
-            written.append(literals)
-    return parse("\n".join(written))
+    return parse("\n".join(written for script in root.iter("script") for written in _writes(script)))
+
+
+def as_written(root: etree._Element) -> etree._Element:
+    """A copy of the page with what its scripts write standing behind them (海淀, whose rows have the link in a script
+    and the date beside it).
+    """
+    page = copy.deepcopy(root)
+    for script in list(page.iter("script")):
+        tree = parse("\n".join(_writes(script)))
+        parent = script.getparent()
+        body = tree.find("body") if tree is not None else None
+        if body is None or parent is None:
+            continue
+        at = parent.index(script) + 1
+        for place, element in enumerate(list(body)):
+            parent.insert(at + place, element)
+    return page
+
+
+def _writes(script: etree._Element) -> Iterator[str]:
+    """The string literals of each ``document.write`` call of a script, joined."""
+    text, at = script.text or "", 0
+    while call := _CALL.search(text, at):
+        literals, at = _literals(text, call.end())
+        yield literals
 
 
 def redirect_target(root: etree._Element | None, text: str) -> str | None:

@@ -65,5 +65,7 @@ def _trees(plan: DirectoryPlan, root: etree._Element | None) -> Iterator[etree._
             yield root
         elif place == "comments":
             yield markup.in_comments(root)
+        elif place == "written":
+            yield markup.as_written(root)
         else:
             yield markup.in_scripts(root)

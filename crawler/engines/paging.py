@@ -44,6 +44,8 @@ def page_address(
         last = f"{page}.{ext}"
     elif rule == "descending":
         last = f"{stem}/{number}.{ext}"
+    elif rule == "path":
+        last = f"{name}/{page}" if name else str(page)
     else:
         last = _segment(name, page, first)
     return urlunsplit((parts.scheme, parts.netloc, f"{folder}/{last}", parts.query, ""))

@@ -131,7 +131,7 @@ def numbered_request(
         form.update(rest)
     else:
         address = _with_query(str(address), rest, rule.encoding)
-    headers = listing_headers(plan)
+    headers = _filled_headers(listing_headers(plan), {**own, **values})
     if body is not None and body.lstrip()[:1] in ("{", "["):
         headers.setdefault("Content-Type", "application/json;charset=UTF-8")
     return ListingRequest(
@@ -143,6 +143,15 @@ def numbered_request(
         headers=headers,
         state=dict(state),
     )
+
+
+def _filled_headers(headers: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
+    """Headers with the values that are known; one that was read off a page stays on its line."""
+
+    def value(match: re.Match[str]) -> str:
+        return " ".join(known.get(match.group(1), match.group()).split())
+
+    return {name: _PLACEHOLDER.sub(value, text) for name, text in headers.items()}
 
 
 def _own(plan: DirectoryPlan, address: str) -> str:

@@ -112,13 +112,13 @@ class Paging(Table):
 
     ``suffix`` (platforms.md §22): ``zero`` index.html → index_1.html; ``one`` x.shtml → x_2.shtml; ``bare``
     govlist.html → 2.html; ``descending`` x.htm → x/<pages-1>.htm … x/1.htm; ``segment`` page_1.html →
-    page_2.html; ``none`` all rows on one page. ``next``: selector of the next link, which goes before the
+    page_2.html; ``path`` x → x/2; ``none`` all rows on one page. ``next``: selector of the next link, which goes before the
     numbering rule. ``total``: see :class:`TotalRule`. ``per_page``: rows a page, to turn records into
     pages. ``ext``: extension of page 2 where page 1 shows none. ``stale_total``: the announced total is
     known to lag behind, so that a difference proves nothing.
     """
 
-    suffix: Literal["zero", "one", "bare", "descending", "segment", "none"] | None = None
+    suffix: Literal["zero", "one", "bare", "descending", "segment", "path", "none"] | None = None
     next: Css | None = None
     total: list[TotalRule] = Field(default_factory=list)
     per_page: Annotated[int, Field(ge=1, le=10_000)] | None = None
@@ -175,7 +175,7 @@ class Jpage(Table):
     endpoint: str = "/module/web/jpage/dataproxy.jsp"
 
 
-Place = Literal["page", "comments", "scripts"]
+Place = Literal["page", "comments", "scripts", "written"]
 
 
 class Listing(Table):
@@ -183,7 +183,7 @@ class Listing(Table):
 
     ``rows``: selectors; the first that gives a dated entry counts, else the first that gives any; rows that
     hold other rows are left out. ``rows_from``: where to look (the page, HTML inside comments, HTML that
-    scripts write), the next only where the one before gives none. ``link``, ``title``, ``published_on``,
+    scripts write alone, the page with what its scripts ``written`` in their places), the next only where the one before gives none. ``link``, ``title``, ``published_on``,
     ``fields`` (record field → selectors) are looked for inside a row. ``columns``: label in a table's
     header row → record field (``title`` and ``published_on`` too). ``pinned``: a match inside the row means
     that it is pinned. ``dated``: a row without a date is no entry. ``headers``: sent with every listing

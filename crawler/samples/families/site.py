@@ -6,9 +6,10 @@ import json
 import re
 from string import Template
 from typing import Any
+from urllib.parse import unquote
 
 from crawler.samples.families.specification import Answer, Paper, Specification
-from crawler.samples.wire import Request, Response, not_found
+from crawler.samples.wire import Request, Response, not_found, redirect
 
 _PAGE = """<!DOCTYPE html><html><head><meta charset="utf-8"><title>$title</title></head><body>
 <div class="path"><a href="/">首页</a> &gt; 政府信息公开</div>
@@ -38,13 +39,16 @@ class FamilySite:
     def respond(self, request: Request) -> Response:
         """The answer to one request; 404 for what the file does not name."""
         target = request.target.partition("#")[0]
-        if target in self._pages:
-            return self._document(self._pages[target])
+        paper = self._pages.get(target) or self._pages.get(target.partition("?")[0])
+        if paper is not None:  # a query that nobody asked for changes nothing
+            return self._document(paper)
         for answer in self.specification.answers:
             match = re.fullmatch(answer.path, request.path)
             if match and request.method == answer.method and self._fits(answer, request):
                 if answer.needs and answer.needs not in request.headers:
                     return not_found("没有找到")
+                if answer.cookie and f"{answer.cookie}=" not in request.headers.get("cookie", ""):
+                    return redirect(target).with_headers(("Set-Cookie", f"{answer.cookie}=1; Path=/"))
                 return self._listing(answer, request, match)
         return not_found("没有找到")
 
@@ -135,7 +139,7 @@ def _asked(request: Request, name: str) -> Any:
 
 def _inside(text: str, path: str) -> Any:
     try:
-        value = json.loads(text)
+        value = json.loads(unquote(text) if text.startswith("%7B") else text)  # escaped twice
     except ValueError:
         return None
     for key in path.split("."):

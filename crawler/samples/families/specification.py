@@ -36,7 +36,8 @@ class Answer:
     each document, ``text`` with the ``rows`` joined. ``window``: names of the first and last record's parameters.
     ``days``: names of the parameters of a range of days. ``size``: where the size of a page is asked for, of which
     ``most`` are given. ``cap``: only so many entries can be reached. ``beyond`` the last page: ``empty``, ``404``,
-    ``stub`` or ``first``. ``needs``: a header without which there is a 404. ``when``: parameters that must have these
+    ``stub`` or ``first``. ``needs``: a header without which there is a 404. ``cookie``: a cookie without which the answer
+    is a redirect to itself that sets it. ``when``: parameters that must have these
     values.
     """
 
@@ -54,6 +55,7 @@ class Answer:
     cap: int = 0
     beyond: str = "empty"
     needs: str = ""
+    cookie: str = ""
     escape: str = ""
     method: str = "GET"
     content_type: str = "text/html; charset=utf-8"
