@@ -3,7 +3,8 @@
 The rule is the address's and the media type's alone, so that the order of imports changes nothing:
 
 - a request that opens a directory of the portal file is ``listing`` (``document`` where the directory is a single
-  page); so is the page that a listing page of the same import leads to next;
+  page); so is the page that a listing page of the same import leads to next, and one whose address says that it is a
+  later page of a directory, whichever of them was imported first;
 - an address with one of the families' file extensions, or an answer of a file's media type, is ``attachment`` (where a
   listing names it, the replay makes it a visit of a document that is a file);
 - an address that a family's ``document`` patterns match is ``document``; where a family has no patterns, a page
@@ -24,6 +25,7 @@ from archive.urls import request_key, url_key
 from crawler.engines import ENGINES
 from crawler.engines.base import ListingError, ListingRequest
 from crawler.engines.links import likeness
+from crawler.importing.later_pages import later_page
 from crawler.platforms.loader import load_profile
 from crawler.platforms.model import Urls
 from crawler.portals.merge import layered
@@ -34,6 +36,7 @@ from crawler.portals.plan import DirectoryPlan, era_of, plan
 MAX_EXPECTED = 10_000
 _NUMBER = re.compile(r"[0-9]{3}")
 _PAGES = frozenset({"text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml"})
+_DATA = re.compile(r"(?:application|text)/(?:json|javascript|x-javascript)")
 _FILES = re.compile(
     r"application/(?:pdf|msword|ofd|zip|rtf|x-rar|x-rar-compressed|vnd\.(?:ms-|openxml|rar|oasis)[a-z0-9.+-]*)"
 )
@@ -74,6 +77,8 @@ class Addresses:
             return Kept("listing", key, directory=planned.directory.key, plan=planned, request=request)
         if method.upper() != "GET":
             return None
+        if (later := self._later(url, media_type, on)) is not None:
+            return later
         for urls in self._urls(on, url):
             like = likeness(urls, self._portal.own_hosts, url)
             if like == "file" and not (media_type or "").startswith("image/"):
@@ -82,6 +87,19 @@ class Addresses:
                 return Kept("document", self._key(urls, url))
         if media_type and _FILES.fullmatch(media_type):
             return Kept("attachment", url_key(url), "file")
+        return None
+
+    def _later(self, url: str, media_type: str | None, on: date) -> Kept | None:
+        """A later page of a directory, told by its address."""
+        if media_type is not None and media_type not in _PAGES and not _DATA.fullmatch(media_type):
+            return None
+        for planned, first in self._opening(on).values():
+            if planned.directory.expect == "single":
+                continue
+            request = later_page(planned, first, url)
+            if request is not None:
+                key, directory = self._key(planned.urls, url), planned.directory.key
+                return Kept("listing", key, directory=directory, plan=planned, request=request)
         return None
 
     def expect(self, planned: DirectoryPlan, request: ListingRequest) -> None:

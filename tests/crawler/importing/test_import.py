@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import itertools
+from datetime import date
 
 import pytest
 from click.testing import CliRunner
@@ -12,6 +13,10 @@ from archive.captures.observation import SeenCapture
 from archive.captures.reader import read_capture
 from archive.captures.records import Facts, response_block
 from crawler.commands.rebuild import command as rebuild
+from crawler.engines.base import ListingRequest
+from crawler.importing.later_pages import later_page
+from crawler.portals.loader import load_portal
+from crawler.portals.plan import plan
 from tests.crawler.importing.conftest import (
     HOST,
     LISTING,
@@ -122,6 +127,45 @@ def test_a_listing_makes_sightings_and_no_entries_and_its_next_page_is_known(arc
     assert archive.rows("SELECT count(*) AS n FROM walks") == [{"n": 0}]
     rows = archive.rows("SELECT url, kind, state FROM sightings ORDER BY url")
     assert rows == [{"url": PAGE.format(n), "kind": "page", "state": "pending"} for n in (1, 2, 3)]
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_a_listing_page_is_one_whichever_page_was_imported_first(new_archive, tmp_path, together):
+    report = f"{HOST}/zwgk/nianbao/202301/P02.pdf"
+    second = f"<ul><li><a href='{report}' title='年报'>年报</a><span>2023-01-05</span></li></ul>".encode()
+    files = [
+        Foreign().page(LISTING, listing([1], pages=2), "2023-02-01T08:00:00Z"),
+        Foreign().page(f"{LISTING}index_1.html", second, "2023-02-01T08:00:01Z"),
+        Foreign().page(
+            report, b"%PDF-1.4 x", "2023-02-01T08:00:02Z", headers=[("Content-Type", "application/pdf")]
+        ),
+    ]
+    paths = [file.save(tmp_path / f"{number}.warc.gz") for number, file in enumerate(files)]
+    stories = []
+    for order in (paths, paths[::-1]):
+        one = new_archive(f"data{len(stories)}")
+        for part in [order] if together else [[path] for path in order]:
+            one.take(*part)
+        stories.append(one.story())
+    assert stories[0] == stories[1]
+    assert [row["title"] for row in stories[0]["documents"]] == ["年报"]
+
+
+def test_which_address_is_a_later_page(archive):
+    portal = load_portal("imported", archive.data)
+    planned = plan(portal, portal.directories[0], date(2023, 1, 1))
+
+    def page(first: str, url: str) -> int | None:
+        found = later_page(planned, ListingRequest(f"{HOST}{first}"), f"{HOST}{url}")
+        return found.page if found is not None else None
+
+    assert page("/a/", "/a/index_1.html") == 2 == page("/a/list.shtml", "/a/list_1.html")
+    assert page("/a.jsp?c=7", "/a.jsp?c=7&pageNo=3") == 3 == page("/a.jsp?c=7&p=1", "/a.jsp?c=7&p=3")
+    for first, url in (
+        ("/a/", "/a/index.html"), ("/a/", "/b/index_1.html"), ("/a/", "/a/t20230105_1.html"), ("/a/", "/a/index_0.html"),
+        ("/a.jsp?c=7", "/a.jsp?c=8"), ("/a.jsp?c=7", "/a.jsp?c=8&page=2"), ("/a.jsp?c=7", "/a.jsp?c=7&page=x"),
+    ):  # fmt: skip
+        assert page(first, url) is None
 
 
 def test_what_is_no_document_of_the_portal_is_left_out_and_counted(archive, tmp_path):
