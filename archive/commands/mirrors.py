@@ -19,11 +19,11 @@ from archive.commands.print_document import republished
 from archive.commands.progress import Steps
 from archive.layout import DataDirectory
 from archive.lock import PortalLocked, portal_lock
+from archive.mirrors.running import LOCK
 from archive.mirrors.update import Updated, update_mirrors
 from archive.prepare import prepare
 from archive.times import stamp_of
 
-LOCK = "mirrors"
 _GROUPS = """
 SELECT group_uid, uid, portal, title, document_number, published_on, url, rule, round(likeness, 3) AS likeness
 FROM mirrors ORDER BY group_uid, published_on IS NULL, published_on, uid

@@ -62,6 +62,9 @@ def command(folder: Path, serve: bool) -> None:
     console.print("\n附件文字 · words in attachments", style="bold")
     if _run(data, ["files"]) != OK:
         fail("the attachments could not be read: the messages above say why", TROUBLE)
+    console.print("\n转载 · republications", style="bold")
+    if _run(data, ["mirrors"]) != OK:
+        fail("the republications could not be looked for: the messages above say why", TROUBLE)
     _summary(console, open_archive(data))
     _next_steps(console, folder)
     if serve:
@@ -127,6 +130,7 @@ def _summary(console: Console, db: Database) -> None:
                 "SELECT count(*) FROM (SELECT 1 FROM sightings WHERE document_id IS NOT NULL GROUP BY document_id HAVING count(*) > 1)"
             ),
         ),
+        ("转载组 republished elsewhere, in groups", number("SELECT count(DISTINCT group_uid) FROM mirrors")),
         ("改过的 edited since the first night", number("SELECT count(*) FROM events WHERE kind = 'revised'")),
         (
             "附件同名更换 replaced under its name",

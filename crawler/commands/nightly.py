@@ -29,6 +29,7 @@ from archive.commands.common import (
 from archive.crawling.portals import portal_states
 from archive.layout import DataDirectory
 from archive.lock import PortalLocked, portal_lock
+from archive.mirrors.running import bring_up_to_date
 from archive.prepare import prepare
 from archive.transaction import connect
 from crawler import clock
@@ -99,6 +100,8 @@ def command(
                 progress.close()
             outcomes += [_unreadable(error) for error in errors]
             problems = write_report(data, outcomes, began=began)
+            if night.stopping is None:
+                problems += _republished(data, until)
     except PortalLocked as error:
         fail(f"another night is under way: {error.holder}", LOCKED)
     except OSError as error:
@@ -137,6 +140,18 @@ def _enabled(data: DataDirectory, glob: str) -> tuple[list[Portal], list[ConfigE
     return sorted(
         found, key=lambda portal: (str(states.get(portal.id, {}).get("crawled_at") or ""), portal.id)
     ), errors
+
+
+def _republished(data: DataDirectory, until: datetime | None) -> list[str]:
+    """Compare what came with what there is, as far as the window allows; a sentence where it cannot be written."""
+    db = connect(data.database)
+    try:
+        bring_up_to_date(db, data, "gongkai nightly", lambda: until is not None and clock.now() >= until)
+    except sqlite3.Error as error:
+        return [f"republications were not looked for ({error}): make room, then run gongkai mirrors"]
+    finally:
+        db.close()
+    return []
 
 
 def _unreadable(error: ConfigError) -> PortalNight:

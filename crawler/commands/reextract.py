@@ -19,6 +19,7 @@ from archive.crawling.portals import portal_ids
 from archive.history.sources import revision_count, revisions_of
 from archive.layout import DataDirectory
 from archive.lock import PortalLocked, portal_lock
+from archive.mirrors.running import bring_up_to_date
 from archive.prepare import prepare
 from archive.record import Record
 from archive.writer import WouldLose, replace_record
@@ -63,6 +64,8 @@ def command(only: str | None, as_json: bool, data: DataDirectory) -> None:
     try:
         for portal_id in ids:
             _reextract_portal(db, data, portal_id, outcome, quiet=as_json)
+        if outcome.counts["changed"]:
+            bring_up_to_date(db, data, "gongkai reextract")
     except PortalLocked as error:
         fail(str(error), LOCKED)
     except sqlite3.OperationalError as error:

@@ -18,6 +18,7 @@ from archive.captures.bringing import OtherBytes, bring_captures, capture_files
 from archive.commands.common import LOCKED, OK, TROUBLE, echo_json, fail
 from archive.layout import DataDirectory
 from archive.lock import PortalLocked, portal_lock
+from archive.mirrors.running import bring_up_to_date
 from crawler.replay import Replayed, ReplayError, replay_portal
 from pipelines.workers.pool import close_shared_pool, shared_pool
 
@@ -101,6 +102,7 @@ def replay_all(
             for portal in portals:
                 with portal_lock(data, portal, f"gongkai {verb} {portal}"):
                     done.append(replay_portal(db, data, portal, pool=shared_pool(), progress=progress))
+        bring_up_to_date(db, data, f"gongkai {verb}")
     except PortalLocked as error:
         fail(f"{error}; run it again when that has ended", LOCKED)
     except ReplayError as error:

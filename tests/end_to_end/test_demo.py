@@ -33,6 +33,11 @@ def test_it_ends_well_and_says_what_landed_and_what_to_type_next(demo: Demo) -> 
     assert re.search(rf"文件 documents +│ {demo.gongkai.count('documents')} +│", demo.ran.out)
     assert re.search(rf"附件原件 files kept +│ {demo.gongkai.count('files')} +│", demo.ran.out)
     assert re.search(r"附件同名更换 replaced under its name +│ 1 +│", demo.ran.out)
+    assert re.search(r"转载组 republished elsewhere, in groups +│ 1 +│", demo.ran.out)
+    assert {portal for (portal,) in demo.gongkai.query("SELECT portal FROM mirrors")} == {
+        "qinghewan",
+        "bailuzhou",
+    }
     assert demo.gongkai.count("files", "text_status <> 'ok'") == 0
     for verb in ("search 公开", "serve", "verify"):
         assert f"gongkai {verb} --data {demo.gongkai.data}" in demo.ran.out

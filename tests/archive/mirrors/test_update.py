@@ -21,6 +21,7 @@ from archive.lock import portal_lock
 from archive.migrations import migrate
 from archive.mirrors import store, update
 from archive.mirrors.check import check_groups, check_signatures
+from archive.mirrors.running import bring_up_to_date
 from archive.mirrors.update import update_mirrors
 from archive.search import rebuild_index
 from archive.transaction import connect, transaction
@@ -220,3 +221,17 @@ def test_a_database_that_cannot_be_written_is_one_sentence(
     monkeypatch.setattr(store, "save_signature", full)
     result = CliRunner().invoke(command, ["--data", str(tmp_path)])
     assert result.exit_code == 1 and "disk is full" in result.output and "run it again" in result.output
+
+
+def test_another_command_leaves_the_work_to_who_does_it_and_ends_in_time(
+    archive: Callable[..., Database], tmp_path: Path
+) -> None:
+    db, data = archive(SMALL), DataDirectory(tmp_path)
+    with portal_lock(data, "mirrors", "gongkai mirrors"):
+        assert bring_up_to_date(db, data, "gongkai nightly") is None
+    assert store.waiting(db) and not stored_groups(db)
+    asked = iter([False] * 5 + [True])
+    assert bring_up_to_date(db, data, "gongkai nightly", lambda: next(asked)) is None
+    assert not store.is_current(db)
+    done = bring_up_to_date(db, data, "gongkai nightly")
+    assert done is not None and done.documents == len(stored_groups(db)) > 10
