@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from archive.record import Record
 from crawler.portals.model import Portal
 from crawler.portals.plan import detail_for
+from crawler.repair.listing_score import Reading
 from crawler.repair.proposal import ListingCase
 from crawler.repair.sample import FIELDS, Sample, agrees, says
 
@@ -90,13 +91,19 @@ def refusals(
             found += [f"{labels.get(row.name, row.name)} {loss}" for loss in row.losses()]
     for case in cases:
         if not case.mended:
-            found.append(
-                f"the listing of {case.name} gives {case.after.known} known entries"
-                f" ({case.after.titled} with title, {case.after.dated} with date) of the {case.good.known}"
-                f" ({case.good.titled}, {case.good.dated}) that it gave"
-                + ("" if case.after.leads_on or not case.good.leads_on else ", and no next page")
-            )
+            found.append(f"the listing of {case.name} {_shortfall(case)}")
     return found
+
+
+def _shortfall(case: ListingCase) -> str:
+    """What a listing would still lack."""
+
+    def counts(one: Reading) -> str:
+        return f"{one.known} known entries ({one.titled} titles, {one.dated} dates, {one.fielded} further fields)"
+
+    way = ", no next page" if case.good.leads_on and not case.after.leads_on else ""
+    total = ", no total" if case.good.announced is not None and case.after.announced is None else ""
+    return f"gives {counts(case.after)}{way}{total}, and gave {counts(case.good)}"
 
 
 def _read(portal: Portal, samples: Sequence[Sample]) -> list[Record]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from archive.history.quarantine.pairs import Listed
 from archive.urls import url_key
@@ -15,15 +15,19 @@ from pipelines.metadata.title import key, same
 
 @dataclass(frozen=True)
 class KnownListing:
-    """What the archive knows of a directory: its entries by address and by title, and how many it announced."""
+    """What the archive knows of a directory: its entries by address and by title, and how many there are.
+
+    ``announces``: its listing itself says how long it is.
+    """
 
     plan: DirectoryPlan
     by_key: Mapping[str, Listed]
     by_title: Mapping[str, Listed]
-    total: int | None
+    total: int
+    announces: bool = True
 
     @classmethod
-    def of(cls, plan: DirectoryPlan, entries: Sequence[Listed], total: int | None) -> KnownListing:
+    def of(cls, plan: DirectoryPlan, entries: Sequence[Listed], total: int) -> KnownListing:
         """From what was listed; a title that two entries have names neither."""
         titles = [key(entry.title or "") for entry in entries]
         once = {
@@ -32,6 +36,19 @@ class KnownListing:
             if len(title) > 3 and titles.count(title) == 1
         }
         return cls(plan, {entry.url_key: entry for entry in entries}, once, total)
+
+    def without(self, names: Collection[str]) -> KnownListing:
+        """The same, as if no entry had the fields ``names``."""
+        if not names:
+            return self
+
+        def less(entry: Listed) -> Listed:
+            fields = {name: value for name, value in entry.fields.items() if name not in names}
+            return entry._replace(fields=fields)
+
+        by_key = {key: less(entry) for key, entry in self.by_key.items()}
+        by_title = {title: less(entry) for title, entry in self.by_title.items()}
+        return replace(self, by_key=by_key, by_title=by_title)
 
     def at(self, url: str) -> Listed | None:
         """The entry with this address."""
@@ -63,8 +80,8 @@ class Reading:
         """What that is worth; strangers without a title and a date are navigation."""
         strangers = self.entries - self.known
         points = self.known - 0.3 * strangers + 0.5 * (self.titled + self.dated) + 0.25 * self.fielded
-        if listing.total and self.entries:
-            points += 2.0 * self._plausible(listing.total)
+        if self.entries:
+            points += 2.0 * (listing.announces and self._plausible(listing.total))
             points += 2.0 * (self.leads_on or self.known >= listing.total)
         return points
 

@@ -33,7 +33,8 @@ def propose_listing(listing: KnownListing, answers: Answers) -> dict[str, Any]:
         search.climb(_field(rows, name, listing.plan.listing))
     for _ in range(2):  # a total and a next link are two keys
         page = search.pages[0]
-        search.climb(_paging(paging_guesses(page, listing.total, search.now.entries), listing.plan.listing))
+        total = listing.total if listing.announces else None
+        search.climb(_paging(paging_guesses(page, total, search.now.entries), listing.plan.listing))
     return search.values
 
 

@@ -18,8 +18,8 @@ from crawler.selectors import text_of
 _NEXT = re.compile(r"(?:下一?页|下一頁|后一?页|后页|[>›»＞]{1,2}|next)\s?[>›»＞]{0,2}", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _NUMBER = re.compile(r"(?<![\d.])\d{1,8}(?![\d.])")
-_BEFORE = re.compile("[\u3400-\u9fff：:]{1,6}\\s?$")
-_BEHIND = re.compile("^\\s?[\u3400-\u9fff]{1,3}")
+_BEFORE = re.compile("[\u3400-\u9fff]{0,4}[共总计](?:有|数|条数|页数)?[：:]?\\s?$")
+_BEHIND = re.compile("^\\s?(?:条记录|条|篇|则|个记录|页)")
 _VARIABLE = (
     r"(?<![\w$.])([A-Za-z_$][\w$]{{0,40}}(?:\.[A-Za-z_$][\w$]{{0,40}})?)\s{{0,9}}[=:]\s{{0,9}}['\"]?{}\b"
 )
@@ -30,7 +30,7 @@ _GROWTH = 20
 
 
 def paging_guesses(page: Shown, total: int | None, per_page: int) -> Iterator[dict[str, Any]]:
-    """Values for ``listing.paging`` that may fit the page: next links, suffixes, places of the total."""
+    """Values for ``listing.paging`` that may fit the page: next links, suffixes, places of ``total`` if one was told."""
     yield from ({"next": selector} for selector in _next_links(page))
     yield from ({"suffix": suffix} for suffix in _suffixes(page))
     if not total:

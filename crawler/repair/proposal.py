@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from crawler.portals.model import Portal
@@ -97,17 +97,22 @@ def changed(old: Detail, new: Detail) -> dict[str, Any]:
     return values
 
 
-def propose_listings(material: Material) -> list[ListingCase]:
-    """Each directory's listing, with keys of ``[listing]`` where the bad crawl read it worse than good ones did."""
+def propose_listings(material: Material, given_up: Collection[str] = ()) -> list[ListingCase]:
+    """Each directory's listing, with keys of ``[listing]`` where the bad crawl read it worse than good ones did.
+
+    Fields that are ``given_up`` are not looked for.
+    """
     cases: list[ListingCase] = []
     if not material.answers:
         return cases
     answers = material.answers[0]
-    for listing in material.listings:
+    for known in material.listings:
+        listing = known.without(given_up)
         pages = shown(listing.plan, answers)
         if not pages:
             continue
         before, good = reading(listing, pages), _good(listing, material.earlier)
+        listing = replace(listing, announces=good.announced is not None or good.pages is not None)
         standing = len(find_rows(listing, pages))
         values: Mapping[str, Any] = {}
         if not well(before, good, standing):

@@ -41,7 +41,7 @@ def repair(
 
     ``labels`` name fields in the reasons, ``given_up`` are fields that the new layout need not have.
     """
-    cases = propose_listings(material)
+    cases = propose_listings(material, given_up)
     values = merged(
         propose_details(portal, material), listing_values(cases, [item.key for item in portal.directories])
     )

@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from lxml import etree
 from lxml.etree import _Element
 
 from archive.history.quarantine.pairs import Listed
 from crawler.engines import links, markup
 from crawler.engines.row_dates import row_date
+from crawler.engines.row_values import field_value
 from crawler.repair.listing_pages import Shown
 from crawler.repair.listing_score import KnownListing
 from crawler.repair.paths import own_names
@@ -162,8 +162,15 @@ def _showing(row: Row, name: str, value: str) -> Iterator[str]:
         shown = text_of(element)
         if len(shown) < 500 and _is(name, shown, value):
             yield from (f"{one}::text" for one in names)
+        elif (
+            name.endswith("_on")
+            and 1 < len(element) < 4
+            and row_date([[text_of(child) for child in element]]) == value
+        ):
+            yield from (f"{one} > *::text" for one in names)  # a day over its month
         for attribute, text in element.items():
-            if len(str(text)) < 500 and _is(name, str(text), value):
+            # An address holds the day of entry, which often is the date of publication and as often is not.
+            if len(str(text)) < 500 and "/" not in str(text) and _is(name, str(text), value):
                 yield from (f"{one}::attr({attribute})" for one in names)
 
 
@@ -172,9 +179,4 @@ def _is(name: str, shown: str, value: str) -> bool:
         return key(shown) == key(value)
     if name.endswith("_on"):
         return row_date([[shown]]) == value
-    return "".join(shown.split()) == "".join(value.split())
-
-
-def root_of(text: str) -> etree._Element | None:
-    """The page as it stands."""
-    return markup.parse(text)
+    return "".join((field_value(name, shown) or "").split()) == "".join(value.split())
