@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from fnmatch import fnmatchcase
 from typing import Any
 
 import click
+from rich.markup import escape
 from rich.table import Column, Table
 
 from archive.commands.common import TROUBLE, data_option, echo_json, fail, open_archive, wide_console
@@ -39,7 +41,7 @@ from crawler.portals.register import register
 def command(context: click.Context, as_json: bool, data: DataDirectory) -> None:
     """Known portals: the bundled ones and those in the data directory's portals/ folder."""
     if context.invoked_subcommand is None:
-        context.invoke(list_command, as_json=as_json, data=data)
+        context.invoke(list_command, family="*", region="*", enabled=False, as_json=as_json, data=data)
     else:
         context.default_map = {name: {"data": str(data.root)} for name in command.commands}
 
@@ -51,15 +53,27 @@ for verb in (check_command, release_command, repair_command, verified_command):
 @command.command(
     "list",
     short_help="Every portal, whether it is enabled, and its last crawl.",
-    epilog="Example: gongkai portals list --json",
+    epilog="Example: gongkai portals list --family 'trs-*' --region '32*'",
 )
+@click.option("--family", metavar="GLOB", default="*", help="Only families like this, as 'ucap-*'.")
+@click.option(
+    "--region", metavar="GLOB", default="*", help="Only region codes like this, as '44*'; '' for none."
+)
+@click.option("--enabled", is_flag=True, help="Only portals of unattended crawls.")
 @json_option
 @data_option
-def list_command(as_json: bool, data: DataDirectory) -> None:
+def list_command(family: str, region: str, enabled: bool, as_json: bool, data: DataDirectory) -> None:
     """Every portal with its family, directories, whether it is enabled, and its last crawl."""
     portals, errors = list_portals(data)
     known = _archived(data)
     rows = [_row(portal, known.get(portal.id)) for portal in portals]
+    rows = [
+        row
+        for row in rows
+        if fnmatchcase(row["family"], family)
+        and fnmatchcase(row["region_code"] or "", region)
+        and (row["enabled"] or not enabled)
+    ]
     if as_json:
         echo_json(rows)
     else:
@@ -181,6 +195,7 @@ def _row(portal: Portal, archived: dict[str, Any] | None) -> dict[str, Any]:
         "id": portal.id,
         "name": portal.name,
         "family": portal.family,
+        "region_code": portal.region_code,
         "base_url": portal.base_url,
         "directories": len(portal.directories),
         "enabled": bool(archived.get("enabled", portal.enabled)),
@@ -197,6 +212,7 @@ def _print(rows: list[dict[str, Any]]) -> None:
         Column("门户", overflow="fold"),
         "名称",
         "建站系统",
+        "地区",
         "栏目",
         "启用",
         "核实",
@@ -204,12 +220,15 @@ def _print(rows: list[dict[str, Any]]) -> None:
         "待查",
         "最近采集",
         "结论",
+        caption=f"{len(rows)} 个门户，{sum(row['enabled'] for row in rows)} 个启用",
+        caption_justify="left",
     )
     for row in rows:
         table.add_row(
             row["id"],
-            row["name"],
+            escape(row["name"]),
             row["family"],
+            row["region_code"] or "—",
             str(row["directories"]),
             "是" if row["enabled"] else "否",
             row["verified_on"] or "—",
