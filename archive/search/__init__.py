@@ -1,7 +1,7 @@
 """Full-text search that finds any part of a Chinese text (DESIGN §8)."""
 
 from archive.search.check import check_index
-from archive.search.find import Hit, SearchPage, search
+from archive.search.find import Hit, SearchPage, file_snippets, search
 from archive.search.fold import fold
 from archive.search.index import (
     SEARCH_VERSION,
@@ -26,6 +26,7 @@ __all__ = [
     "SearchPage",
     "Snippet",
     "check_index",
+    "file_snippets",
     "fold",
     "fts_row",
     "index_document",

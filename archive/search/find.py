@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from archive.search.fold import fold
 from archive.search.index import require_current, texts_of
 from archive.search.snippet import Snippet, make_snippet, mark_all, part_with, printable
-from archive.search.tokens import match_expression, query_terms, term_expression
+from archive.search.tokens import EmptyQuery, match_expression, query_terms, term_expression
 
 COUNT_CAP = 1000
 """Hits are counted up to here; more are told as "more than"."""
@@ -32,6 +32,7 @@ _RANK = "bm25(documents_fts, 10.0, 1.0, 8.0, 4.0, 1.0)"
 _COLUMNS = (
     "uid", "portal", "title", "index_number", "document_number", "published_on", "agency", "url", "withdrawn_at",
 )  # fmt: skip
+_SAID = ("title", "index_number", "document_number", "agency")
 _FIELDS = ", ".join(f"d.{name}" for name in ("id", "body_text", *_COLUMNS))
 _ATTACHMENTS = "SELECT name FROM attachments WHERE document_id = ? ORDER BY ordinal, id"
 
@@ -110,23 +111,41 @@ def _statement(portal: str | None, *, ranked: bool, few: bool) -> str:
 def _hit(db: Database, row: Sequence[Any], terms: Sequence[str]) -> Hit:
     document, body_text, *values = row
     known = dict(zip(_COLUMNS, values, strict=True))
-    fields = [(name, known[name]) for name in ("title", "index_number", "document_number", "agency")]
+    fields = [(name, known[name]) for name in _SAID]
     fields += [("attachment", row[0]) for row in db.execute(_ATTACHMENTS, [document])]
     marked = [(name, mark_all(text, terms)) for name, text in fields if text]
     matches = tuple((name, text) for name, text in marked if text.hits)
-    said = fold("\n".join([body_text, *(text for _, text in fields if text)]))
-    if elsewhere := [term for term in terms if term not in said]:
-        matches += _in_files(db, document, elsewhere)
+    matches += _in_files(db, document, [body_text, *(text for _, text in fields if text)], terms)
     return Hit(**known, snippet=make_snippet(body_text, terms), matches=matches)
 
 
-def _in_files(db: Database, document: int, terms: Sequence[str]) -> tuple[tuple[str, Snippet], ...]:
-    """For the first files in whose texts a term stands: name and a line of the text."""
-    found = []
-    for name, text in db.execute(texts_of("?"), [document]):
-        part = part_with(text, terms)
+def file_snippets(db: Database, document: int, query: str) -> list[Snippet]:
+    """For a document that ``query`` found: the name and a line of the text of the first files in which a term stands
+    that stands nowhere else; empty for no query."""
+    try:
+        terms = query_terms(query)
+    except EmptyQuery:
+        return []
+    row = db.execute(f"SELECT {_FIELDS} FROM documents AS d WHERE d.id = ?", [document]).fetchone()
+    if row is None:
+        return []
+    known = dict(zip(_COLUMNS, row[2:], strict=True))
+    said = [row[1], *(known[name] or "" for name in _SAID)]
+    said += [name for (name,) in db.execute(_ATTACHMENTS, [document])]
+    return [line for _, line in _in_files(db, document, said, terms)]
+
+
+def _in_files(
+    db: Database, document: int, said: Sequence[str], terms: Sequence[str]
+) -> tuple[tuple[str, Snippet], ...]:
+    """For the first files in whose texts a term stands that is not ``said`` elsewhere: name and a line of the text."""
+    folded = fold("\n".join(said))
+    elsewhere = [term for term in terms if term not in folded]
+    found: list[tuple[str, Snippet]] = []
+    for name, text in db.execute(texts_of("?"), [document]) if elsewhere else ():
+        part = part_with(text, elsewhere)
         if part is not None:
-            line, name = make_snippet(part, terms), f"{printable(name)}："
+            line, name = make_snippet(part, elsewhere), f"{printable(name)}："
             places = tuple((start + len(name), end + len(name)) for start, end in line.hits)
             found.append(("attachment_text", Snippet(name + line.text, places)))
         if len(found) == FILES_SHOWN:

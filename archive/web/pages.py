@@ -7,12 +7,15 @@ from functools import partial
 from typing import Any
 
 from datasette.utils import path_from_row_pks, tilde_encode, urlsafe_components
+from markupsafe import Markup
 from sqlite_utils import Database
 
 from archive.history.absences import absences, missing
 from archive.mirrors.shown import others
+from archive.search import file_snippets
 from archive.web.body import Body, body
 from archive.web.changes import Changes, revision_changes
+from archive.web.show import with_marks
 
 _COUNTS = """
 SELECT (SELECT count(*) FROM documents WHERE revision_id IS NOT NULL) AS documents,
@@ -98,6 +101,14 @@ async def changes(datasette: Any, database: str, revision_id: int, brief: bool) 
     """What a revision changed; an excerpt of it for lists."""
     found: Changes | None = await datasette.get_database(database).execute_fn(
         lambda connection: revision_changes(connection, revision_id, brief=brief)
+    )
+    return found
+
+
+async def file_hits(datasette: Any, database: str, query: str, document: int) -> list[Markup]:
+    """For a row of a search whose hit stands in a file alone: the file's name and the line, marked."""
+    found: list[Markup] = await datasette.get_database(database).execute_fn(
+        lambda connection: [with_marks(line) for line in file_snippets(Database(connection), document, query)]
     )
     return found
 

@@ -83,6 +83,8 @@ def extra_template_vars(
         found: dict[str, Any] = {"revision_changes": partial(pages.changes, datasette, database)}
         if view_name == "row" and table:
             found["related"] = await pages.row(datasette, database, table, request)
+        if view_name == "table" and table == "documents" and (query := request.args.get("_search")):
+            found["file_hits"] = partial(pages.file_hits, datasette, database, query)
         if view_name == "database":
             found["hidden_documents"] = await pages.hidden_documents(datasette, database)
         return found

@@ -151,17 +151,18 @@ def _terms(query: object) -> Sequence[str]:
 
 def marked(text: object, query: object) -> Markup:
     """The whole of a short ``text`` with what ``query`` looks for in ``<mark>``."""
-    return _with_marks(mark_all(str(text), _terms(query)))
+    return with_marks(mark_all(str(text), _terms(query)))
 
 
 def snippet(text: Any, query: Any) -> Markup:
     """A line of ``text`` around what ``query`` looks for, the hits in ``<mark>``; empty when it is not in
     it."""
     found = make_snippet(str(text or ""), _terms(query))
-    return _with_marks(found) if found.hits else Markup("")
+    return with_marks(found) if found.hits else Markup("")
 
 
-def _with_marks(found: Snippet) -> Markup:
+def with_marks(found: Snippet) -> Markup:
+    """A line with its hits in ``<mark>``."""
     pieces, done = [], 0
     for start, end in found.hits:
         pieces += [

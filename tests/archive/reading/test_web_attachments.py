@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from types import SimpleNamespace
 
+from archive.search import rebuild_index
 from archive.web.app import make_datasette
 
 AT = "2026-11-24T02:15:00.000Z"
@@ -67,3 +68,29 @@ def test_a_replaced_file_shows_its_versions(make: SimpleNamespace, tmp_path: Pat
     )
     assert f'href="{ADDRESS}"' in section and 'href="/gongkai/captures/1"' in section
     assert "另一个.doc" in second and "未下载" in second and "字节" not in second
+
+
+def test_a_hit_that_stands_in_a_file_alone_is_shown_with_its_line(
+    make: SimpleNamespace, tmp_path: Path
+) -> None:
+    db = make.archive(tmp_path / "gongkai.db")
+    make.document(db, title="标题", body_text="正文写着总投资", attachments=("概<i>算.xlsx",))
+    text = "甲" * 3000 + "<b>项目概算表\x1b 总投资 八千万元" + "乙" * 50
+    db["files"].insert({"digest": "sha256:aa", "text": text, "text_status": "ok", "size": 9, "capture_id": 1})
+    db.conn.execute("UPDATE attachments SET state = 'ok', digest = 'sha256:aa', text_digest = 'sha256:aa'")
+    rebuild_index(db)
+    db.close()
+    datasette = make_datasette(tmp_path / "gongkai.db")
+
+    def found(query: str) -> str:
+        answer = asyncio.run(datasette.client.get("/gongkai/documents", params={"_search": query}))
+        assert answer.status_code == 200 and "共 <b>1</b> 份文件" in answer.text
+        return answer.text
+
+    alone = found("概算表")
+    (line,) = re.findall(r'<p class="gk-snippet">附件文字：(.*?)</p>', alone)
+    assert line.startswith("概&lt;i&gt;算.xlsx：") and "<mark>概算表</mark>" in line
+    assert "<b>" not in line and "\x1b" not in line
+    both = found("总投资 八千万")
+    assert "<mark>总投资</mark>" in both and "<mark>八千万</mark>" in both
+    assert "附件文字" not in found("总投资") and "附件文字" not in found("标题")
