@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from pipelines.remember import remembered
+
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _SPACE = re.compile(r"\s+")
 _NOTHING = frozenset(
@@ -34,8 +36,11 @@ _LONGEST = 300  # characters
 
 def is_placeholder(text: str | None) -> bool:
     """Whether a value says that there is none: blank, 无, 暂无, dashes, slashes, a template left empty (〔〕号)."""
-    if text is None:
-        return True
+    return text is None or _is_nothing(text)
+
+
+@remembered
+def _is_nothing(text: str) -> bool:
     folded = _folded(text)
     return (
         folded in _NOTHING

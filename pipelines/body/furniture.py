@@ -14,6 +14,7 @@ from pipelines.remember import remembered
 
 _LONGEST_BAR = 120
 _LONGEST_MARK = 60
+_LONGEST_FOOTER = 300
 
 # One label and its value, as info bars string them together.
 _INFO_LABEL = re.compile(
@@ -237,8 +238,27 @@ def opens_legal_notice(text: str) -> bool:
     return _LEGAL.match(text) is not None
 
 
+def may_open(text: str) -> bool:
+    """Whether a line could begin furniture of any kind, as few of a document's do."""
+    return len(text) <= _LONGEST_FOOTER and _may_open(text)
+
+
+@remembered
+def _may_open(text: str) -> bool:
+    return (
+        is_mark(text)
+        or opens_comments(text)
+        or counts_comments(text)
+        or opens_related(text)
+        or opens_hot_list(text)
+        or opens_legal_notice(text)
+        or is_credit(text)
+        or is_footer(text)
+    )
+
+
 def is_footer(text: str) -> bool:
     """Owner, record number, host: the foot of every page of a site; also what says that one leaves or enters it."""
-    if len(text) > 300 or "。" in text[:-1]:
+    if len(text) > _LONGEST_FOOTER or "。" in text[:-1]:
         return False
     return _FOOTER.search(text) is not None or _NOTICE.match(text) is not None

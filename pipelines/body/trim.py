@@ -18,6 +18,7 @@ from pipelines.body.furniture import (
     is_footer,
     is_info_bar,
     is_mark,
+    may_open,
     opens_comments,
     opens_hot_list,
     opens_legal_notice,
@@ -114,6 +115,8 @@ def _head(body: Lines) -> set[int]:
 
 def _opens(body: Lines, number: int, trusted: bool) -> bool:
     text = body.lines.text[number]
+    if not may_open(text):
+        return False
     if is_mark(text) or opens_hot_list(text) or (body.linked[number] and opens_comments(text)):
         return True
     if opens_comments(text):

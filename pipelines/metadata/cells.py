@@ -125,7 +125,9 @@ def cells(root: _Element) -> Cells:
                 hidden = None
             elif blocks and closed is blocks[-1][0]:
                 if parts:
-                    _end_cell(found, parts, closed, tables)
+                    if len(parts) > 1 or not parts[0].isspace():
+                        _add_cell(found, parts, closed, tables)
+                    parts.clear()
                 extent[closed] = (blocks.pop()[1], len(found.items))
                 if kinds[closed.tag] == _TABLE:
                     tables.end(closed)
@@ -146,7 +148,9 @@ def cells(root: _Element) -> Cells:
         else:
             if kind >= _BLOCK:
                 if parts:
-                    _end_cell(found, parts, blocks[-1][0] if blocks else None, tables)
+                    if len(parts) > 1 or not parts[0].isspace():
+                        _add_cell(found, parts, blocks[-1][0] if blocks else None, tables)
+                    parts.clear()
                 blocks.append((node, len(found.items)))
                 if kind == _TABLE:
                     tables.start(node)
@@ -163,13 +167,12 @@ def cells(root: _Element) -> Cells:
     return found
 
 
-def _end_cell(found: Cells, parts: list[str], owner: _Element | None, tables: _Tables) -> None:
-    """What was gathered in ``parts`` is a cell of the innermost block, unless it is white space; empties them."""
+def _add_cell(found: Cells, parts: list[str], owner: _Element | None, tables: _Tables) -> None:
+    """What was gathered in ``parts`` is a cell of the innermost block, unless it is white space."""
     text = parts[0] if len(parts) == 1 else "".join(parts)
     if owner is not None and not text.isspace():
         runs = _ONE_RUN if len(parts) == 1 else (0, *accumulate(map(len, parts[:-1])))
         found.items.append(Cell(text, runs, owner, tables.cells[-1]))
-    parts.clear()
 
 
 def run_starts(cell: Cell, offset: int) -> bool:

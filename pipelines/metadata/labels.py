@@ -28,6 +28,7 @@ _BREAK = re.compile(f"[{re.escape(_BREAKS)}]")
 _BLANK = re.compile(rf"[\s{INVISIBLE}]")
 _COLON = re.compile(f"[{re.escape(_COLONS)}]")
 _HAN = re.compile("[\u3400-\u9fff]")
+_STANDS_FOR_ITSELF = re.compile("[\u4e00-\u9fffA-Za-z0-9]")  # in a label, which is folded
 
 
 def find_labels(cell: Cell, known: Vocabulary, *, spaced: bool = False) -> list[Label]:
@@ -94,6 +95,8 @@ def _before(cell: Cell, floor: int, colon: int, known: Vocabulary) -> Label | No
     """The label that ends at the colon: the longest known one, else what stands from the last break on."""
     text, bracket = cell.text, cell.text[colon] in _CLOSERS
     reach = max(floor, colon - _REACH)
+    if reach < colon and _STANDS_FOR_ITSELF.match(text[colon - 1]) and text[colon - 1] not in known.lasts:
+        return None if bracket or text[colon - 1].isdigit() else _unknown(cell, floor, colon)
     places: Sequence[int] = range(reach, colon)
     word = text[reach:colon]
     blanks = set(_BLANK.findall(word))

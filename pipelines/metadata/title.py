@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from lxml.etree import _Element
 
-from pipelines.markup import class_text, collapse, inline_text
+from pipelines.markup import collapse, inline_text
 from pipelines.metadata.cells import BREAK, Cells
 from pipelines.remember import remembered
 from pipelines.select import matches
@@ -138,13 +138,16 @@ def headings(page: Cells, title: str, site: str = "", column: str = "") -> list[
 
     A ``site``'s name counts little (many pages set their logo as h1), a ``column``'s name less than other texts.
     """
-    names, other = {key(site)} - {""}, key(column)
+    sites, other = {key(site)} - {""}, key(column)
     found: list[Heading] = []
     whole, seen = key(title), set()
     for element, (first, last) in page.extent.items():
-        if not 0 < last - first <= 4 or not (element.keys() or element.tag in _RANKS):
+        if not 0 < last - first <= 4:
             continue
-        rank = _rank(f"{element.tag} {class_text(element)}")
+        names, own_id = element.get("class"), element.get("id")
+        if names is None and own_id is None and element.tag not in _RANKS:
+            continue
+        rank = _rank(f"{element.tag} {names or ''} {own_id or ''}")
         if rank <= 0:
             continue
         text = collapse(page.text_of(element).replace("\n", "").replace(BREAK, ""))
@@ -160,7 +163,7 @@ def headings(page: Cells, title: str, site: str = "", column: str = "") -> list[
         seen.add((folded, first))
         inside = 2.0 if folded and folded in whole else 0.0
         opens = 1.0 if inside and whole.startswith(folded) else 0.0
-        if folded in names or _is_site_name(text):
+        if folded in sites or _is_site_name(text):
             rank -= _SITE
         elif folded == other:
             rank -= _COLUMN
@@ -172,7 +175,7 @@ def headings(page: Cells, title: str, site: str = "", column: str = "") -> list[
 def _rank(names: str) -> float:
     """How much an element's tag, classes and id speak for a title: h1 3, h2 2, h3 1.5, a title class 1.5."""
     tag, _, classes = names.partition(" ")
-    tokens = classes.split()
+    tokens = classes.lower().split()
     rank = _RANKS.get(tag, 0.0)
     if any(_TITLE_CLASS.search(token) and not _NOT_TITLE_CLASS.search(token) for token in tokens):
         rank += 1.5

@@ -19,6 +19,7 @@ OPENERS = "【［["
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 """Characters that take no room: nothing in a label."""
 
+_PORTALS = 8  # whose own vocabularies are kept
 _SHORT = 48  # longer texts are no labels and not worth remembering
 
 
@@ -55,21 +56,30 @@ class Label:
 
 
 class Vocabulary(dict[str, Meaning]):
-    """Labels without spaces → meaning; ``firsts`` are the characters with which a label's text may begin."""
+    """Labels without spaces → meaning; ``firsts`` and ``lasts`` are the characters with which a label's text may begin and end."""
 
     def __init__(self, labels: Mapping[str, Meaning]) -> None:
         super().__init__(labels)
         self.firsts = frozenset(label[0] for label in labels if label) | frozenset(OPENERS)
+        self.lasts = frozenset(label[-1] for label in labels if label)
         self.longest = max(map(len, labels), default=0)
         # Labels of short cells (with where their text nodes begin): navigation, repeated on every page.
+        self.extended: dict[tuple[tuple[str, str], ...], Vocabulary] = {}
         self.memo: dict[str | tuple[str, Sequence[int]], list[Label]] = {}
 
     def with_labels(self, labels: Mapping[str, str]) -> Vocabulary:
         """This vocabulary with a portal's own labels (``[detail] labels``: label → field) on top."""
         if not labels:
             return self
-        own = {squeeze(label): Meaning(field) for label, field in labels.items()}
-        return Vocabulary({**self, **{label: meaning for label, meaning in own.items() if label}})
+        key = tuple(labels.items())
+        if key not in self.extended:
+            if len(self.extended) >= _PORTALS:
+                self.extended.clear()
+            own = {squeeze(label): Meaning(field) for label, field in key}
+            self.extended[key] = Vocabulary(
+                {**self, **{label: known for label, known in own.items() if label}}
+            )
+        return self.extended[key]
 
 
 @lru_cache(maxsize=1)
