@@ -22,6 +22,7 @@ from pipelines.metadata.title import key
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _LEVELS = 6
 _MOST_ROWS = 60
+_LONGEST = 500
 
 
 class Row(NamedTuple):
@@ -138,40 +139,44 @@ def link_selectors(rows: Sequence[Row]) -> list[str]:
 
 
 def value_selectors(rows: Sequence[Row], name: str) -> list[str]:
-    """Where the rows show the title, the date (``published_on``) or another field that is known of their entries."""
-    found: dict[str, int] = {}
+    """Where the rows show the title, the date (``published_on``) or another field that is known of their entries.
+
+    Of places that do so equally often the one with the least text around the value.
+    """
+    counts: dict[str, int] = {}
+    sizes: dict[str, int] = {}
     for row in rows:
         value = getattr(row.known, name) if name in ("title", "published_on") else row.known.fields.get(name)
-        for selector in dict.fromkeys(_showing(row, name, value) if value else ()):
-            found[selector] = found.get(selector, 0) + 1
-    return sorted((name for name in found if 2 * found[name] >= len(rows)), key=lambda name: -found[name])
+        for selector, size in dict(_showing(row, name, value) if value else ()).items():
+            counts[selector] = counts.get(selector, 0) + 1
+            sizes[selector] = max(size, sizes.get(selector, 0))
+    good = [selector for selector, count in counts.items() if 2 * count >= len(rows)]
+    return sorted(good, key=lambda selector: (-counts[selector], sizes[selector]))
 
 
-def _showing(row: Row, name: str, value: str) -> Iterator[str]:
+def _showing(row: Row, name: str, value: str) -> Iterator[tuple[str, int]]:
+    """Selectors of what shows the value, and how long that is."""
     for element in row.element.iter("*"):
-        if not isinstance(element.tag, str) or len(list(element.iterancestors())) > 200:
-            continue
-        names = own_names(element) or [element.tag]
-        siblings = [
-            child
-            for child in (element.getparent() if element.getparent() is not None else ())
-            if child.tag == element.tag
-        ]
+        names = own_names(element) or [str(element.tag)]
+        parent = element.getparent()
+        siblings = [child for child in parent if child.tag == element.tag] if parent is not None else []
         if len(siblings) > 1:
             names = [*names, f"{element.tag}:nth-of-type({siblings.index(element) + 1})"]
         shown = text_of(element)
-        if len(shown) < 500 and _is(name, shown, value):
-            yield from (f"{one}::text" for one in names)
-        elif (
-            name.endswith("_on")
-            and 1 < len(element) < 4
-            and row_date([[text_of(child) for child in element]]) == value
-        ):
-            yield from (f"{one} > *::text" for one in names)  # a day over its month
+        if len(shown) < _LONGEST and _is(name, shown, value):
+            yield from ((f"{one}::text", len(shown)) for one in names)
+        elif name.endswith("_on") and 1 < len(element) < 4 and _over_month(element, value):
+            yield from ((f"{one} > *::text", len(shown)) for one in names)
         for attribute, text in element.items():
             # An address holds the day of entry, which often is the date of publication and as often is not.
-            if len(str(text)) < 500 and "/" not in str(text) and _is(name, str(text), value):
-                yield from (f"{one}::attr({attribute})" for one in names)
+            if len(str(text)) < _LONGEST and "/" not in str(text) and _is(name, str(text), value):
+                yield from ((f"{one}::attr({attribute})", len(str(text))) for one in names)
+
+
+def _over_month(element: _Element, value: str) -> bool:
+    """Whether the element's parts make the date together (a day over its month), and none of them alone."""
+    parts = [text_of(child) for child in element]
+    return row_date([parts]) == value and all(row_date([[part]]) is None for part in parts)
 
 
 def _is(name: str, shown: str, value: str) -> bool:
