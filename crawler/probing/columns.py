@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from crawler.discovery.node import Node
@@ -93,9 +94,14 @@ async def unread_way(asker: Asker, seen: Seen, site: Site) -> Trial | None:
     return None
 
 
-async def guessed(asker: Asker, seen: Seen, site: Site) -> Trial | None:
-    """The generic engine's best guess at a page: its largest group of dated sibling links, its own next link."""
-    rows = dated_rows(seen)
+async def guessed(
+    asker: Asker, seen: Seen, site: Site, furniture: Collection[str] = (), usual: str | None = None
+) -> Trial | None:
+    """The generic engine's best guess at a page: its largest group of dated sibling links, its own next link.
+
+    ``furniture``: links that stand on many pages; ``usual``: the rows of most pages, which go before.
+    """
+    rows = dated_rows(seen, furniture, usual)
     if rows is None:
         return None
     listing: dict[str, object] = {"rows": [rows.rows]}

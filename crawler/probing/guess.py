@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -19,6 +20,7 @@ from crawler.engines.row_dates import row_date
 from crawler.probing.page import Seen
 from crawler.selectors import BadSelector, compile_selector, text_of
 
+OFTEN = 4
 FEWEST = 3
 """Rows that make a list; two dated links stand in many a footer."""
 _NEXT = re.compile(r"^(?:下一?页|下页|后一?页|next|>|>>|›|»)$", re.I)
@@ -34,17 +36,51 @@ class Guess:
     count: int
 
 
-def dated_rows(seen: Seen) -> Guess | None:
-    """The largest group of siblings that each have a link and a date; None where there are fewer than three."""
+def dated_links(seen: Seen) -> frozenset[str]:
+    """The links that have a date beside them: documents, by all that a page tells."""
+    if seen.root is None:
+        return frozenset()
+    single = (element for tag in ("li", "tr", "dl", "dd") for element in seen.root.iter(tag))
+    found = {target for row in single for target in _targets(row, seen.url)}
+    groups = _groups(seen.root, seen.url, ()).values()
+    found.update(target for rows in groups if len(rows) >= FEWEST for row in rows for target in row)
+    return frozenset(found)
+
+
+def _groups(
+    root: etree._Element, base: str, furniture: Collection[str]
+) -> dict[tuple[etree._Element, str], list[set[str]]]:
+    """Parents and the kind of their children that are rows, with what these lead to."""
+    groups: dict[tuple[etree._Element, str], list[set[str]]] = defaultdict(list)
+    for tag in _ROWS:
+        for element in root.iter(tag):
+            parent, targets = element.getparent(), _targets(element, base)
+            if parent is not None and targets and not targets & set(furniture):
+                groups[parent, tag].append(targets)
+    return groups
+
+
+def common(pages: Sequence[Seen]) -> tuple[frozenset[str], str | None]:
+    """What pages share: links that stand on four of them or more (boxes beside the lists), and the rows of most of them."""
+    shown = Counter(url for seen in pages for url in {link.url for link in seen.links})
+    furniture = frozenset(url for url, count in shown.items() if count >= OFTEN)
+    rows = Counter(found.rows for seen in pages if (found := dated_rows(seen, furniture)) is not None)
+    usual, count = rows.most_common(1)[0] if rows else (None, 0)
+    return furniture, usual if count > 1 else None
+
+
+def dated_rows(seen: Seen, furniture: Collection[str] = (), usual: str | None = None) -> Guess | None:
+    """The largest group of siblings that each have a link and a date, ``furniture`` not counted; None where there are
+    fewer than three. The ``usual`` rows go before, however few there are.
+    """
     if seen.root is None:
         return None
-    groups: dict[tuple[etree._Element, str], int] = defaultdict(int)
-    for tag in _ROWS:
-        for element in seen.root.iter(tag):
-            parent = element.getparent()
-            if parent is not None and _is_row(element, seen.url):
-                groups[parent, tag] += 1
-    ranked = sorted(groups.items(), key=lambda group: -group[1])
+    if usual is not None and seen.root is not None:
+        rows = [row for row in compile_selector(usual).elements(seen.root) if _targets(row, seen.url)]
+        if rows:
+            return Guess(usual, len(rows))
+    counted = [(group, len(rows)) for group, rows in _groups(seen.root, seen.url, furniture).items()]
+    ranked = sorted(counted, key=lambda group: -group[1])
     for (parent, tag), count in ranked[:5]:
         selector = _selector(parent, tag, seen.root)
         if count >= FEWEST and selector is not None:
@@ -52,14 +88,16 @@ def dated_rows(seen: Seen) -> Guess | None:
     return None
 
 
-def _is_row(element: etree._Element, base: str) -> bool:
-    """A link of the site's own and a date, in a text that is no whole list itself."""
+def _targets(element: etree._Element, base: str) -> set[str]:
+    """Where a row leads that has one link, of the site's own, and a date, in a text that is no whole list itself; else
+    nothing.
+    """
     text = text_of(element)
     if not text or len(text) > 600 or row_date([[text]]) is None:
-        return False
+        return set()
     found = [element] if element.tag == "a" else list(element.iter("a"))
-    targets = {links.resolve(link.get("href") or "", base) for link in found} - {None}
-    return len(targets) == 1 and any(target and _same(target, base) for target in targets)
+    targets = {url for link in found if (url := links.resolve(link.get("href") or "", base)) is not None}
+    return targets if len(targets) == 1 and all(_same(target, base) for target in targets) else set()
 
 
 def _same(url: str, base: str) -> bool:

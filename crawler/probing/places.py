@@ -96,17 +96,29 @@ def same_way(one: Column, other: Column) -> bool:
 
 
 def without_digests(columns: list[Column]) -> list[Column]:
-    """The columns without pages that only show the first entries of others."""
-    listed: Counter[str] = Counter(url for column in columns for url in _urls(column))
-    kept = []
-    for column in columns:
-        urls = _urls(column)
-        digest = urls and not column.trial_is_long and all(listed[url] > 1 for url in urls)
-        if digest and not column.single:
-            listed.subtract(urls)
-        else:
-            kept.append(column)
+    """The columns without pages that only show the first entries of several others."""
+    kept = list(columns)
+    for column in sorted(columns, key=lambda column: -_sharing(column, columns)):
+        others = [other for other in kept if other is not column]
+        listed = frozenset[str]().union(*map(_urls, others))
+        paged = column.trial is not None and (column.trial.pages or 1) > 1
+        if _urls(column) and not paged and _urls(column) <= listed and _sharing(column, others) > 1:
+            kept = others
     return kept
+
+
+def _sharing(column: Column, columns: list[Column]) -> int:
+    """How many of the columns show an entry that this one shows too."""
+    return sum(other is not column and bool(_urls(other) & _urls(column)) for other in columns)
+
+
+def added(columns: list[Column], column: Column) -> list[Column]:
+    """The columns with one more; of two that list the same the one deeper in the section is kept."""
+    for at, other in enumerate(columns):
+        if same_way(column, other):
+            deeper = len(column.trail) > len(other.trail) and not column.single
+            return [*columns[:at], column, *columns[at + 1 :]] if deeper else columns
+    return [*columns, column]
 
 
 def section_of(columns: list[Column], opened: list[Link]) -> Link | None:

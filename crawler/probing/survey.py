@@ -12,17 +12,18 @@ from crawler.discovery.node import Node
 from crawler.discovery.outgoing import Link
 from crawler.probing.asking import Asker, OutOfRequests
 from crawler.probing.columns import GENERIC, Column, guessed, looked, of_node, unread_way
+from crawler.probing.guess import common, dated_links, dated_rows
 from crawler.probing.names import by_path, is_single, known_names, never, promise
 from crawler.probing.obstacles import shell
 from crawler.probing.page import Seen, Site
 from crawler.probing.places import (
+    added,
     is_organ,
     key_of,
     listable,
     name_of,
     names_of,
     page_way,
-    same_way,
     section_of,
     shown_name,
     site_of,
@@ -96,7 +97,7 @@ class Survey:
         if home.ok and not is_organ(first, home):
             self._push_links(home, promising=True)
             await self._drain()
-            if not self.found.columns:
+            if not self.found.columns and not any(dated_rows(seen) for _, seen in self._guesses):
                 self._push_unnamed(home)
                 await self._drain()
         if not self.found.columns:
@@ -167,8 +168,9 @@ class Survey:
         )
 
     def _add(self, column: Column) -> None:
-        if not any(same_way(column, other) for other in self.found.columns):
-            self.found.columns.append(column)
+        self.found.columns = added(self.found.columns, column)
+        if column.trial is not None:
+            self._known.update(key_of(entry.url) for entry in column.trial.entries)
 
     async def _grow(self, nodes: list[Node], trail: tuple[Link, ...]) -> bool:
         """Columns that a tree names outright: a few are tried, and where one lists the others are believed."""
@@ -208,7 +210,10 @@ class Survey:
     def _push_links(self, seen: Seen, *, promising: bool, trail: tuple[Link, ...] = ()) -> None:
         """The links of a page; ``promising``: only those whose name or path promises something."""
         section = known_names().section
+        dated = dated_links(seen)
         for link in seen.links:
+            if link.url in dated:
+                continue  # a document
             score = promise(link)
             if link.frame and not promising:
                 named = replace(link, name=trail[-1].name if trail else link.name)
@@ -226,7 +231,8 @@ class Survey:
 
     def _push_unnamed(self, home: Seen) -> None:
         """A home page whose links promise nothing: a few of them, as they stand."""
-        for link in [link for link in home.links if not never(link)][:UNNAMED_MOST]:
+        dated = dated_links(home)
+        for link in [link for link in home.links if not never(link) and link.url not in dated][:UNNAMED_MOST]:
             self._push(link, UNNAMED, inside=False)
 
     # --- the end ------------------------------------------------------------------------------------------
@@ -264,9 +270,14 @@ class Survey:
 
     async def _guess(self) -> None:
         """No family lists anything: the generic engine's guess at every page that was opened."""
-        for waiting, seen in self._guesses:
+        pages = [seen for _, seen in self._guesses]
+        furniture, usual = common(pages)
+        home = key_of(self.found.home.url)
+        for waiting, seen in sorted(self._guesses, key=lambda guess: key_of(guess[1].url) == home):
+            if key_of(seen.url) == home and self.found.columns:
+                break  # what a home page shows are the newest of everything
             try:
-                trial = await guessed(self.asker, seen, self.found.site)
+                trial = await guessed(self.asker, seen, self.found.site, furniture, usual)
             except OutOfRequests:
                 return
             if trial is not None:
