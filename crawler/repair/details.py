@@ -7,7 +7,7 @@ from functools import partial
 
 from crawler.repair.bodies import body_targets, surplus_targets
 from crawler.repair.elements import attachment_targets, block_targets, field_target, title_targets
-from crawler.repair.labels import LABELLED, learn_labels
+from crawler.repair.labels import LABELLED, learn_labels, likeness
 from crawler.repair.parsed import Parsed
 from crawler.repair.paths import Target, voted
 from crawler.repair.sample import Sample
@@ -35,6 +35,7 @@ def propose(samples: Sequence[Sample], detail: Detail) -> Detail:
     singly: list[Guesses] = [partial(_field, name) for name in LABELLED]
     for guesses in [_labels, _titles, _blocks, _bodies, _surplus, _attachments, *singly]:
         search.climb(guesses)
+    search.drop_labels(set(detail.labels))
     return search.best
 
 
@@ -54,23 +55,26 @@ class _Search:
         pages = [Parsed.of(sample, self.best) for sample in self._samples]
         best = self.best
         for guess in guesses(pages, self.best):
-            # What was learnt from the pages as they were read before holds for every guess of this kind.
             points = score(self._samples, guess)
             if points > self._points + 1e-6:
                 best, self._points = guess, points
         self.best = best
 
+    def drop_labels(self, kept: set[str]) -> None:
+        """Take out what was learnt and gives nothing, the words first that are least like labels of their fields."""
+        labels = self.best.labels
+        for label in sorted(set(labels) - kept, key=lambda label: likeness(label, labels[label])):
+            rest = {other: name for other, name in self.best.labels.items() if other != label}
+            guess = _with(self.best, labels=rest)
+            if (points := score(self._samples, guess)) >= self._points - 1e-6:
+                self.best, self._points = guess, points
+
 
 def _labels(pages: Sequence[Parsed], detail: Detail) -> Iterator[Detail]:
-    """All labels together, as a block is known by several; then without each that adds nothing."""
+    """All labels together: a block is known by several."""
     learnt = learn_labels([(page.cells, page.known, page.read) for page in pages])
-    if not learnt:
-        return
-    yield _with(detail, labels={**detail.labels, **learnt})
-    if len(learnt) > 1:
-        for label in learnt:
-            rest = {other: name for other, name in learnt.items() if other != label}
-            yield _with(detail, labels={**detail.labels, **rest})
+    if learnt:
+        yield _with(detail, labels={**detail.labels, **learnt})
 
 
 def _titles(pages: Sequence[Parsed], detail: Detail) -> Iterator[Detail]:

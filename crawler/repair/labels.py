@@ -42,7 +42,7 @@ def learn_labels(pages: Sequence[tuple[Cells, Record, Record]]) -> dict[str, str
     missed = {name for _, known, read in pages for name in LABELLED if _lost(known, read, name)}
     found: dict[str, str] = {}
     for label, counts in votes.items():
-        name = max(counts, key=lambda name: (counts[name], _likeness(label, name)))
+        name = max(counts, key=lambda name: (counts[name], likeness(label, name)))
         meaning = vocabulary().get(label)
         told = meaning is not None and meaning.field == name and not meaning.is_weak
         if name in missed and not told and counts[name] >= max(1, SHARE * min(wanted[name], len(pages))):
@@ -123,7 +123,7 @@ def _lost(known: Record, read: Record, name: str) -> bool:
     return not says(read, name) or getattr(known, name) != getattr(read, name)
 
 
-def _likeness(label: str, name: str) -> float:
+def likeness(label: str, name: str) -> float:
     """How many of a label's characters a known label of the field has, at best."""
     signs = set(label)
     known = [other for other, meaning in vocabulary().items() if meaning.field == name]

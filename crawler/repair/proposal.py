@@ -71,16 +71,20 @@ def propose_details(portal: Portal, material: Material) -> dict[str, Any]:
         directory.key: detail_for(portal, material.since, directory.key).model_dump_json()
         for directory in portal.directories
     }
-    for layout, samples in groups.items():
-        old = samples[0].bundle.detail
-        values = changed(old, propose(samples, old))
-        if not values:
-            continue
-        if set(details.values()) <= {layout}:
-            return {"detail": values}
-        for key, other in details.items():
-            if other == layout:
-                found.setdefault(key, {})["detail"] = values
+    proposed = {
+        layout: changed(samples[0].bundle.detail, propose(samples, samples[0].bundle.detail))
+        for layout, samples in groups.items()
+    }
+    first = next(iter(proposed.values()), {})
+    if (
+        first
+        and all(values == first for values in proposed.values())
+        and set(details.values()) <= set(groups)
+    ):
+        return {"detail": first}
+    for key, layout in details.items():
+        if values := proposed.get(layout):
+            found[key] = {"detail": values}
     return {"directories": found} if found else {}
 
 
