@@ -5,7 +5,7 @@ together.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -240,3 +240,14 @@ def listed_titles(db: Database, crawl_id: str, directory_id: int | None = None, 
         ORDER BY e.position, e.directory_id LIMIT ?
     """
     return [row[0] for row in db.execute(query, [crawl_id, directory_id, limit])]
+
+
+def lists_all(db: Database, directory_id: int, url_keys: Collection[str]) -> bool:
+    """Whether the directory is known to list every one of these addresses."""
+    query = """
+        SELECT count(*) FROM entries AS e JOIN sightings AS s ON s.id = e.sighting_id
+        WHERE e.directory_id = ? AND s.url_key IN (SELECT value FROM json_each(?))
+    """
+    wanted = sorted(set(url_keys))
+    found = db.execute(query, [directory_id, json.dumps(wanted, ensure_ascii=False)]).fetchone()[0]
+    return int(found) == len(wanted)

@@ -8,6 +8,7 @@ alike, its listings too, is out of order: then nothing is gone, and such answers
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Literal
 
 from scrapy import Request
@@ -23,7 +24,7 @@ from archive.urls import url_key
 from crawler.absence.elsewhere import Elsewhere
 from crawler.absence.examples import EXAMPLES, Examples
 from crawler.absence.impossible import impossible
-from crawler.absence.likeness import is_missing, may_be
+from crawler.absence.likeness import is_missing, may_be, same_page
 from crawler.absence.said import MAX_BYTES, Said, said, steady
 from crawler.fetching import describe
 from crawler.session import CrawlSession
@@ -52,6 +53,7 @@ class Absence:
         self._asked = False
         self._present = False  # a document answered, and the portal has no error page of its own
         self._listed: bool | None = None
+        self._alike = False  # the portal answers everything with one page
 
     async def learn(self, beside: str, directory: str | None) -> None:
         """Ask for an address that cannot exist, beside that of a page; only the first call asks."""
@@ -88,6 +90,39 @@ class Absence:
         pages = self._examples.listings(crawl_id, directory_id)
         return all(len(missing & page.text) >= SHOWN * len(missing) for page in pages)
 
+    async def answers_everything(
+        self, listing: str, titles: Sequence[str], document: str, directory: str
+    ) -> bool:
+        """Whether the portal answers alike to a listing (its decoded text, its rows' titles), to a document that the
+        listing names, and to an address that cannot exist: then nothing of it is what was asked for.
+
+        A portal that shows a listing instead of an error page still shows its documents. ``document`` is asked for
+        only where the listing looks like the error page. Without titles (a directory of a single page) the page has to
+        be the error page altogether.
+        """
+        await self.learn(document, directory)
+        page = said(listing.encode("utf-8", "surrogatepass"), "text/html; charset=utf-8", None)
+        if self._missing is None or page is None:
+            return False
+        if not titles:
+            self._alike = same_page(page, self._missing)
+            return self._alike
+        missing = self._missing.text
+        known = [marks for title in titles if (marks := shingles(steady(title)))]
+        named = sum(marks <= missing for marks in known) >= SHOWN * len(known)
+        if not known or not named or len(missing & page.text) < SHOWN * len(missing):
+            return False
+        request = Request(document, dont_filter=True, meta={"role": "probe", "directory": directory})
+        try:
+            response = await self._session.ask(request)
+        except Exception as error:
+            logger.info("%s: nothing learnt of the documents: %s", document, describe(error))
+            return False
+        answer = said(response.body, _content_type(response), self._encoding)
+        alike = 200 <= response.status < 300 and answer is not None and same_page(answer, self._missing)
+        self._alike = self._alike or alike
+        return alike
+
     def judge(self, due: Due, asked: str, response: Response) -> Judgement | None:
         """Whether the answer to a document's request says that the document is gone; None: it does not.
 
@@ -118,6 +153,8 @@ class Absence:
         answer = said(body, content_type, self._encoding)
         if answer is None:
             return None
+        if self._alike and same_page(answer, self._missing):
+            return "error"
         if not may_be(answer, self._missing):
             good = self._good.setdefault(due.directory_key, [])
             if len(good) < EXAMPLES and due.kind == "page":

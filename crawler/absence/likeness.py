@@ -21,6 +21,8 @@ CONTAINED = 0.6
 KEPT = 0.3
 """A document that still says so much of what it said is there, whatever its template is now."""
 SAME = 2
+ALIKE = 0.05
+"""Two fetches of one page differ by so much at the most: the weather, the newest headline."""
 
 
 def may_be(answer: Said, missing: Said) -> bool:
@@ -28,6 +30,12 @@ def may_be(answer: Said, missing: Said) -> bool:
     if answer.title != missing.title or answer.numbers - missing.numbers:
         return False
     return len(answer.text - missing.text) <= max(NEW_SHINGLES, int(NEW_SHARE * len(missing.text)))
+
+
+def same_page(answer: Said, missing: Said) -> bool:
+    """Whether both are one page, fetched twice."""
+    differ = len(answer.text ^ missing.text)
+    return answer.title == missing.title and differ <= max(SAME, int(ALIKE * len(missing.text)))
 
 
 def is_missing(

@@ -11,10 +11,12 @@ from scrapy.exceptions import IgnoreRequest
 from sqlite_utils import Database
 
 from archive.captures.model import Capture
-from archive.crawling.entries import ListedEntry, listed_count, record_listing
+from archive.captures.table import last_capture
+from archive.crawling.entries import ListedEntry, listed_count, lists_all, record_listing
 from archive.crawling.walks import walk_counts
 from archive.urls import has_session, host_of, url_key
 from crawler import clock
+from crawler.absence.absence import Absence
 from crawler.absence.elsewhere import Elsewhere
 from crawler.engines.base import Entry, ListingPage, ListingRequest
 from crawler.engines.links import is_file
@@ -43,7 +45,7 @@ class ListingSteps:
         self.directory_id = directory_id
         self.walk_id = walk_id
         self.mode = mode
-        self._session_ids_noted = False
+        self._session_ids_noted = self._looked = False
         self._elsewhere = Elsewhere(session.portal)
         self._position = position  # of the next page's first entry in the whole listing
 
@@ -72,6 +74,40 @@ class ListingSteps:
         header = response.headers.get("Content-Type")
         content_type = header.decode("latin-1") if header else None
         return decode(response.body, content_type, self._session.portal.http.encoding).text
+
+    async def refuse(self, fetched: Fetched, page: ListingPage) -> str | None:
+        """Whether the portal answers everything with this page, as one that shows its home page for whatever is asked.
+
+        Not looked into where the answer is the one before and all its rows are known: a quiet night asks nothing more.
+        """
+        session, directory = self._session, self.plan.directory
+        if self._looked or session.over:
+            return None
+        self._looked = True
+        keys = [self.key(entry.url) for entry in page.entries]
+        if self._as_before(fetched.capture) and lists_all(session.reader, self.directory_id, keys):
+            return None
+        own = [entry for entry in page.entries if host_of(entry.url) in session.portal.own_hosts]
+        if not own:
+            return None
+        session.absence = session.absence or Absence(session)
+        titles = [entry.title for entry in page.entries if entry.title]
+        if not titles and directory.expect != "single":
+            return None
+        document = next((entry.url for entry in own if not is_file(self.plan.urls, entry.url)), own[0].url)
+        if not await session.absence.answers_everything(fetched.text, titles, document, directory.key):
+            return None
+        return (
+            f"the portal answers everything with one page, this listing ({fetched.url}) and addresses that do not exist"
+            " too: nothing of it was taken; look at it in a browser, it is out of order or refuses the crawler"
+        )
+
+    def _as_before(self, capture: Capture | None) -> bool:
+        """Whether the answer is, byte for byte, what the same request was answered with last time."""
+        if capture is None:
+            return False
+        last = last_capture(self._session.reader, self._session.portal.id, capture.request_key)
+        return last is not None and last[1].payload_digest == capture.payload_digest
 
     def key(self, url: str) -> str:
         """The address's key, as the archive knows it."""

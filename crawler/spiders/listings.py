@@ -9,6 +9,7 @@ from datetime import timedelta
 from sqlite_utils import Database
 
 from archive.crawling.delisting import first_absent
+from archive.crawling.entries import listed_count
 from archive.crawling.walks import (
     EMPTY_WALKS,
     WalkCounts,
@@ -83,6 +84,7 @@ async def _walk(session: CrawlSession, directory: Directory) -> None:
             passage=Passage.remembered(memory),
             drifted=bool(memory.get("second")),
             seen=walk_counts(session.reader, row["id"]).entries_seen,
+            known=listed_count(session.reader, directory_id),
             empty_before=empty_in_the_last(session.reader, directory_id, EMPTY_WALKS),
         ).run()
     if outcome.verdict == "complete" and await _shows_the_error_page(session, directory, steps):
@@ -175,5 +177,7 @@ async def _single(steps: ListingSteps) -> Outcome:
     if fetched.problem is not None:
         return Outcome("failed", fetched.problem)
     page = ListingPage(entries=(Entry(url=url, title=None),))
+    if reason := await steps.refuse(fetched, page):
+        return Outcome("failed", reason)
     await steps.record(fetched, page, first=True, following=None, memory={})
     return Outcome("complete")

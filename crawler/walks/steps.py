@@ -67,6 +67,12 @@ class Steps(Protocol):
     def key(self, url: str) -> str:
         """What an address is known by: two rows with one key are one entry."""
 
+    async def refuse(self, fetched: Fetched, page: ListingPage) -> str | None:
+        """Why the listing's first page is not to be believed and nothing of it archived; None: it is.
+
+        Asked once a walk, of the first page that has entries.
+        """
+
     async def record(
         self,
         fetched: Fetched,

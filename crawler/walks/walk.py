@@ -36,6 +36,7 @@ class Walk:
     passage: Passage = field(default_factory=Passage)
     seen: int = 0
     empty_before: bool = False
+    known: int = 0  # entries of the directory in the archive
     drifted: bool = False
     moved: bool = False  # in the reading that counts
     settled: bool = True
@@ -120,6 +121,8 @@ class Walk:
                 return Outcome("incomplete", stop, self.drifted, stopped=True)
             verdict: Verdict = "incomplete" if self.passage.pages_read else "failed"
             return Outcome(verdict, f"page {request.page}: {fetched.problem}", self.drifted)
+        if page.entries and not self.passage.rows and (reason := await self.steps.refuse(fetched, page)):
+            return Outcome("failed", reason, self.drifted)
         keys = self._keys(page)
         self.drifted = self.passage.read(request.page, page, keys) or self.drifted
         last = page.next is None and self.mode != "head"
@@ -219,9 +222,12 @@ class Walk:
         """The verdict of a walk that came to an end of its own."""
         expect, passage = self.plan.directory.expect, self.passage
         if self.seen == 0:
-            if expect == "empty" or self.empty_before or passage.announced == 0:
+            never = passage.announced == 0 and not self.known
+            if expect == "empty" or self.empty_before or never:
                 return Outcome("empty-as-expected", None, self.drifted)
-            return Outcome("incomplete", "the listing shows no entry, twice asked", self.drifted)
+            return Outcome(
+                "incomplete", f"the listing shows no entry, twice asked{self._told()}", self.drifted
+            )
         stale = self.plan.listing.paging.stale_total
         if self.mode != "head" and self._short() and not stale:
             return Outcome("incomplete", self._shortfall(), self.drifted)
@@ -235,6 +241,15 @@ class Walk:
                 self.drifted,
             )
         return Outcome("complete", self.note, self.drifted, settled=self.settled)
+
+    def _told(self) -> str:
+        """What a person does about a listing that turned empty."""
+        if not self.known:
+            return ': if it is meant to be empty, write expect = "empty" in its [[directories]]'
+        return (
+            f", {self.known} are archived: its address or layout has probably changed; look at {self.plan.url or 'it'}"
+            f" and run `gongkai portals check {self.plan.portal.id}`"
+        )
 
 
 def _unreadable(fetched: Fetched, problem: str) -> Fetched:

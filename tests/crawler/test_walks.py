@@ -35,6 +35,7 @@ class FakeListing:
         self.seen: set[str] = set()
         self.archived: set[str] = set()
         self.stop: str | None = None
+        self.refused: str | None = None
         self.cursors: list[Any] = []
 
     def first(self, plan: Any) -> ListingRequest:
@@ -56,6 +57,9 @@ class FakeListing:
 
     def key(self, url: str) -> str:
         return url
+
+    async def refuse(self, fetched: Fetched, page: ListingPage) -> str | None:
+        return self.refused
 
     async def record(self, fetched: Fetched, page: ListingPage, **how: Any) -> Progress:
         self.cursors.append(cursor_of(how["following"], how["memory"]))
@@ -248,3 +252,19 @@ def test_an_empty_page_before_the_announced_last_one_is_no_end() -> None:
     outcome = walk(FakeListing(lambda page, _: numbered(page, 2), count=5))
     assert outcome.verdict == "incomplete"
     assert "after page 2" in outcome.reason
+
+
+def test_a_listing_that_announces_nothing_is_empty_unless_it_had_entries() -> None:
+    assert walk(FakeListing(lambda page, _: [], total=0)).verdict == "empty-as-expected"
+    known = plan()
+    known.url, known.portal = "http://x/1", SimpleNamespace(id="x")
+    turned = walk(FakeListing(lambda page, _: [], total=0), planned=known, known=41)
+    assert turned.verdict == "incomplete" and "41 are archived" in turned.reason
+
+
+def test_a_page_that_is_not_believed_ends_the_walk_before_anything_of_it_is_archived() -> None:
+    listing = FakeListing(lambda page, _: numbered(page, 4), total=12, count=4)
+    listing.refused = "one page for everything"
+    outcome = walk(listing)
+    assert (outcome.verdict, outcome.reason) == ("failed", "one page for everything")
+    assert listing.cursors == []

@@ -12,7 +12,7 @@ from tests.proof.comparison import difference, state
 
 from . import absent_site as sites
 from .absent_site import Nights, Portal
-from .runner import Gongkai
+from .runner import Gongkai, portal_text
 
 NEW = [("new", Portal.title(number)) for number in range(1, 6)]
 
@@ -192,3 +192,28 @@ def test_a_killed_backfill_knows_what_others_saw_meanwhile(gongkai: Gongkai) -> 
     assert gongkai.query(seen) == [("backfill", "complete", 5)]
     assert gongkai.count("entries", "delisted_at IS NOT NULL") == 1
     assert gongkai.count("documents") == 4
+
+
+@pytest.mark.parametrize("expect", ["entries", "single"])
+def test_a_host_that_shows_its_home_page_for_everything_is_named(gongkai: Gongkai, expect: str) -> None:
+    """On the first night, of a portal with a single listing; nothing of it is archived, on no night."""
+    portal = Portal(sites.home_page)
+    portal.everything = portal.home
+    with portal.site:
+        text = portal_text(
+            portal.site.base_url,
+            "trs-static",
+            f'key = "open"\nname = "公开"\nurl = "/zwgk/"\nexpect = "{expect}"',
+        )
+        gongkai.portal("local", text.replace("delay = 0", "delay = 0\nallow_private_hosts = true"))
+        for day in (1, 2):
+            ran = gongkai("crawl", "local", "--json", now=sites.NIGHT.format(day))
+            assert ran.code == 1
+            (crawl,) = ran.json()
+            assert crawl["verdict"] == "failed" and "everything with one page" in crawl["reasons"][0]
+            assert gongkai.count("documents") == gongkai.count("entries") == 0
+        portal.everything = None
+        assert gongkai("crawl", "local", now=sites.NIGHT.format(3)).code == 0
+    assert gongkai.count("documents") == (5 if expect == "entries" else 1), (
+        "its own pages are taken once it shows them"
+    )

@@ -56,6 +56,13 @@ def challenge(request: Request) -> Response | None:
     return Response(b"<html><script>document.cookie='__jsl_clearance=1'</script></html>", 521, (HTML,))
 
 
+def home_page(request: Request) -> Response | None:
+    """The same page for everything, robots.txt apart."""
+    if "robots" in request.target:
+        return None
+    return trs_listing({trs_path(n, "/news/"): f"样例县要闻第{'甲乙丙丁'[n]}则今日发布" for n in range(4)})
+
+
 def portal(gongkai: Gongkai, id_: str, url: str, *, timeout: float = 10, more: str = "") -> None:
     text = portal_text(
         url, "trs-static", DIRECTORY, http=f"allow_private_hosts = true\n{more}", more="enabled = true"
@@ -105,6 +112,7 @@ def test_trouble_in_some_portals_leaves_the_others_whole(gongkai: Gongkai) -> No
         portal(gongkai, "hanging", f"http://127.0.0.1:{stack.enter_context(silent_host())}/", timeout=3600)
         portal(gongkai, "endless", stack.enter_context(LocalSite(endless, seconds=0.05)).base_url)
         portal(gongkai, "fenced", stack.enter_context(LocalSite(challenge)).base_url)
+        portal(gongkai, "homepage", stack.enter_context(LocalSite(home_page)).base_url)
         (gongkai.data / "portals" / "broken.toml").write_text("schema = 1\nname =", "utf-8")
         ran = gongkai("nightly", "--workers", "4", "--time-limit", "0.4", "--json", now=SECOND)
     assert ran.code == 1
@@ -112,10 +120,12 @@ def test_trouble_in_some_portals_leaves_the_others_whole(gongkai: Gongkai) -> No
     assert {id_: outcome["status"] for id_, outcome in found.items()} == {
         "good1": "ok", "good2": "ok", "good3": "ok", "empty": "failed" if found["empty"]["status"] == "failed" else "degraded",
         "dead": "failed", "hanging": "timed-out", "endless": "timed-out", "fenced": found["fenced"]["status"], "broken": "failed",
+        "homepage": "failed",
     }  # fmt: skip
     assert found["fenced"]["status"] in ("degraded", "failed")
     named = {id_: " ".join(outcome["reasons"]) for id_, outcome in found.items()}
     assert "no entry" in named["empty"] and "refused" in named["dead"] and "challenge" in named["fenced"]
+    assert "everything with one page" in named["homepage"]
     assert "time limit" in named["hanging"] and "broken.toml" in named["broken"]
     said = "\n".join(ran.said)
     assert all(f"gongkai: {id_}:" in said for id_ in ("empty", "dead", "hanging", "fenced", "broken"))
