@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
@@ -13,6 +14,7 @@ from crawler.repair.paths import Target, voted
 from crawler.repair.sample import Sample
 from crawler.repair.score import record_score, score
 from pipelines.detail import Detail
+from pipelines.metadata.vocabulary import IGNORED
 
 TRAINING = 16
 """Pages that are learnt from: a field that most documents have stands on enough of them."""
@@ -33,7 +35,7 @@ def propose(samples: Sequence[Sample], detail: Detail) -> Detail:
         return detail
     search = _Search(known, detail)
     singly: list[Guesses] = [partial(_field, name) for name in LABELLED]
-    for guesses in [_labels, _titles, _blocks, _bodies, _surplus, _attachments, *singly]:
+    for guesses in [_labels, _titles, _blocks, _bodies, _surplus, _attachments, *singly, _strangers]:
         search.climb(guesses)
     search.drop_labels(set(detail.labels))
     return search.best
@@ -75,6 +77,14 @@ def _labels(pages: Sequence[Parsed], detail: Detail) -> Iterator[Detail]:
     learnt = learn_labels([(page.cells, page.known, page.read) for page in pages])
     if learnt:
         yield _with(detail, labels={**detail.labels, **learnt})
+
+
+def _strangers(pages: Sequence[Parsed], detail: Detail) -> Iterator[Detail]:
+    """Labels that no field knows and that the old layout did not show so: kept, every document would look edited."""
+    counts = Counter(label for page in pages for label in page.read.extra if label not in page.known.extra)
+    often = [label for label, count in counts.items() if 2 * count >= len(pages)]
+    if often:
+        yield _with(detail, labels={**detail.labels, **dict.fromkeys(often, IGNORED)})
 
 
 def _titles(pages: Sequence[Parsed], detail: Detail) -> Iterator[Detail]:
