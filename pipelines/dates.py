@@ -6,6 +6,8 @@ import re
 import unicodedata
 from datetime import date
 
+from pipelines.remember import remembered
+
 # Zero is written with half a dozen circles; NFKC has already made full-width forms plain.
 _ZEROS = "〇○◯零Oo0ΟОо"
 _NUMERALS = {
@@ -37,9 +39,12 @@ def parse_date(text: str | None) -> str | None:
 
     None for anything else: no year, a year of two digits, a date that no calendar has, a span of dates, prose.
     """
-    if not text:
-        return None
-    folded = _fold(text[:200])
+    return _date_of(text[:200]) if text else None
+
+
+@remembered  # one and the same value is asked for by several sources and rules
+def _date_of(text: str) -> str | None:
+    folded = _fold(text)
     found = _first(folded)
     if found is None:
         return None

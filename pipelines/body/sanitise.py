@@ -86,6 +86,19 @@ _CONTENT_GONE = {
     "svg",
     "iframe",
 }
+# Word and editors write these on every element; without them markup and cleaner have less to do.
+_NEVER_KEPT = (
+    "style",
+    "class",
+    "id",
+    "align",
+    "face",
+    "color",
+    "size",
+    "valign",
+    "bgcolor",
+    "border",
+)
 _MANY = 20_000  # ampersands
 _SPACE, _AMPERSAND = "\ufdd0", "\ufdd1"  # Unicode's noncharacters: no text has them
 _CLEANER = nh3.Cleaner(
@@ -108,10 +121,11 @@ def absolutise(element: _Element, absolute: Callable[[str], str]) -> None:
 
 
 def sanitised(element: _Element) -> str:
-    """``element`` (links absolute) as HTML with only what readers need.
+    """``element`` (links absolute) as HTML with only what readers need; in place it loses attributes that are never kept.
 
     Pictures stay references (``data:`` goes), links have http, https, mailto or ftp.
     """
+    etree.strip_attributes(element, *_NEVER_KEPT)
     # The cleaner's time grows with the square of the no-break spaces and ampersands in one text: they go round it.
     markup = _markup(element)
     if markup.count("&amp;") > _MANY:

@@ -66,11 +66,10 @@ def _find(cell: Cell, known: Vocabulary) -> list[Label]:
             previous = colon.end()
             if len(found) >= _MOST:
                 break
-    own = _own_nodes(cell, known)
-    if own and text[: min(label.start for label in [*own, *found])].strip():
-        # In the midst of prose a node that holds nothing but 来源 is a link or an emphasis.
-        return found
-    return _with(found, own)
+    # In the midst of prose a node that holds nothing but 来源 is a link or an emphasis.
+    opening = len(text) - len(text.lstrip())
+    opened = bool(found) and found[0].start <= opening
+    return _with(found, _own_nodes(cell, known, None if opened else opening))
 
 
 def _with(found: list[Label], others: list[Label]) -> list[Label]:
@@ -154,13 +153,18 @@ def _breaks_before(cell: Cell, start: int, floor: int, length: int) -> bool:
     )
 
 
-def _own_nodes(cell: Cell, known: Vocabulary) -> list[Label]:
-    """Known labels that fill a text node of their own, or the whole cell, without a colon."""
+def _own_nodes(cell: Cell, known: Vocabulary, opening: int | None) -> list[Label]:
+    """Known labels that fill a text node of their own, or the whole cell, without a colon.
+
+    With an ``opening`` (where the text begins) there are none unless one stands there.
+    """
     text, found = cell.text, []
     pieces = [(0, len(text))]
     if 1 < len(cell.runs) <= _MOST:
         pieces += zip(cell.runs, (*cell.runs[1:], len(text)), strict=True)
     for start, stop in pieces:
+        if opening is not None and start > opening and not found:
+            break
         if stop - start < 2 or (text[start] not in known.firsts and not text[start].isspace()):
             continue
         if stop - start > _LONGEST_NODE and text.count(" ", start, stop) < _SPACES:
