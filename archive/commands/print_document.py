@@ -10,6 +10,7 @@ from rich.console import Console
 from archive.commands.print_difference import print_line
 from archive.record import METADATA_FIELDS
 from archive.web.labels import column_label, field_label, reason, value_label
+from archive.web.sentences import finding_sentence
 from archive.web.times import with_offset
 
 EXCERPT, FILE_EXCERPT = 1_200, 80
@@ -191,7 +192,7 @@ def _finding(row: dict[str, Any]) -> str:
     place = f"（{row['location']}）" if row["location"] else ""
     resolved = f" 已于 {with_offset(row['resolved_at'])} 解决" if row["resolved_at"] else ""
     rule = value_label("findings", "rule", row["rule"])
-    return f"{severity} {rule}{place}：{row['message']}{resolved}"
+    return f"{severity} {rule}{place}：{finding_sentence(row['rule'], row['message'])}{resolved}"
 
 
 def _field(console: Console, name: str, value: str) -> None:

@@ -8,6 +8,7 @@ from datasette.utils import tilde_encode as row_key
 
 from archive.web.labels import column_description, column_label, table_description, table_label, value_label
 from archive.web.metadata import TITLE, facets, listed_columns
+from archive.web.sentences import finding_sentence
 from archive.web.show import cell, full, link, local_time, marked, paragraphs, pretty_json, snippet
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "column_label",
     "facets_in_order",
     "filters_in_words",
+    "finding_sentence",
     "full",
     "link",
     "local_time",

@@ -49,7 +49,7 @@ _RELATED = {
     "ON d.id = CASE l.document_id WHEN ?1 THEN l.other_id ELSE l.document_id END "
     "WHERE ?1 IN (l.document_id, l.other_id) AND d.revision_id IS NOT NULL",
     "events": "SELECT at, kind FROM events WHERE document_id = ? ORDER BY seq",
-    "findings": "SELECT id, severity, message FROM findings WHERE document_id = ? AND resolved_at IS NULL",
+    "findings": "SELECT id, severity, rule, message FROM findings WHERE document_id = ? AND resolved_at IS NULL",
 }
 _SHOWN = 100
 _TABLES = """

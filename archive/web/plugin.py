@@ -27,6 +27,7 @@ from archive.web.blank_search import without_blank_search
 from archive.web.facets import YearFacet
 from archive.web.headers import with_security_headers
 from archive.web.metadata import metadata
+from archive.web.sentences import finding_sentence
 
 hookimpl = HookimplMarker("datasette")
 _archives: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
@@ -58,6 +59,7 @@ def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Any) 
     """Search functions; last, so that our ``escape_fts`` replaces the one which only adds quotes."""
     register(conn)
     conn.create_function("escape_fts", 1, escape_fts, deterministic=True)
+    conn.create_function("gongkai_finding", 2, finding_sentence, deterministic=True)
 
 
 @hookimpl

@@ -1,0 +1,68 @@
+"""Findings in the readers' language: what the program wrote, recognised by ``findings.tsv`` and said in Chinese.
+
+The archive keeps one wording, which the API and scripts have; a message that no row knows stays as it is, with its times
+as China's clock shows them.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+
+from archive.web.times import with_offset
+
+_PLACE = re.compile(r"\{([a-z]+[0-9]?(?:_at)?)\}")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z", re.ASCII)
+
+
+def finding_sentence(rule: object, message: object) -> str:
+    """The Chinese sentence for a finding's ``message`` under its ``rule``."""
+    return _said(str(rule), str(message)) or local_times(str(message))
+
+
+def local_times(text: str) -> str:
+    """A text with every UTC time in it as China's clock shows it."""
+    return _TIME.sub(lambda found: with_offset(found[0]), text)
+
+
+@cache
+def patterns() -> dict[str, list[tuple[list[str], str]]]:
+    """Rule → its rows: the message cut at its placeholders (text, name, text …), and the Chinese."""
+    found: dict[str, list[tuple[list[str], str]]] = {}
+    for line in (files("archive.web") / "findings.tsv").read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            rule, message, chinese = line.split("\t")
+            found.setdefault(rule, []).append((_PLACE.split(message), chinese))
+    return found
+
+
+def _said(rule: str, message: str) -> str | None:
+    for pieces, chinese in patterns().get(rule, ()):
+        if (values := _values(pieces, message)) is not None:
+            parts = _PLACE.split(chinese)
+            parts[1::2] = [_value(name, values[name]) for name in parts[1::2]]
+            return "".join(parts)
+    return None
+
+
+def _values(pieces: list[str], message: str) -> dict[str, str] | None:
+    """What stands at the placeholders; None where the message is another one. Each text is looked for once, from left
+    to right: linear, whatever a page put into it."""
+    if not message.startswith(pieces[0]):
+        return None
+    place, values = len(pieces[0]), {}
+    for name, text in zip(pieces[1::2], pieces[2::2], strict=True):
+        last = name == pieces[-2] and text == pieces[-1]
+        end = message.find(text, place) if text and not last else len(message) - len(text)
+        if end < place or not message.startswith(text, end):
+            return None
+        values[name] = message[place:end]
+        place = end + len(text)
+    return values if place == len(message) else None
+
+
+def _value(name: str, value: str) -> str:
+    if name.endswith("_at"):
+        return with_offset(value)
+    return _said(f":{name.rstrip('0123456789')}", value) or local_times(value)
