@@ -54,8 +54,9 @@ class Complaint:
     def sentence(self, portal: str) -> str:
         """The reason in words that a person can act on."""
         return (
-            f"{self.short}: {self.advice}; what was read is held back: look at it and run `gongkai portals release"
-            f" {portal}`, or mend the portal file and run `gongkai reextract --portal {portal}`"
+            f"{self.short}: {self.advice}; what was read is held back: try `gongkai portals repair {portal}`, or"
+            f" look at it and run `gongkai portals release {portal}`, or mend the portal file and run"
+            f" `gongkai reextract --portal {portal}`"
         )
 
 

@@ -51,8 +51,8 @@ def test_the_sentence_says_what_how_much_where_and_what_to_do() -> None:
     assert complaint.short == "索引号 filled on 2 % of 41 pages, 98 % over the last 14 crawls"
     assert complaint.sentence("shangqiu") == (
         "索引号 filled on 2 % of 41 pages, 98 % over the last 14 crawls: the layout of 年度报告 has probably changed;"
-        " sample: http://x.gov.cn/1.html; what was read is held back: look at it and run `gongkai portals release"
-        " shangqiu`, or mend the portal file and run `gongkai reextract --portal shangqiu`"
+        " sample: http://x.gov.cn/1.html; what was read is held back: try `gongkai portals repair"
+        " shangqiu`, or look at it and run `gongkai portals release shangqiu`, or mend the portal file and run `gongkai reextract --portal shangqiu`"
     )
 
 
