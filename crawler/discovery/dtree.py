@@ -55,7 +55,9 @@ def dtree(text: str, url: str, shared: dict[str, str]) -> list[Node]:
     """
     names: dict[str, tuple[str, int | None]] = {}
     for code, name in _NODE.findall(text):
-        said = _COUNT.search(name) or _COUNT.search(_shown(text, code))
+        said = _COUNT.search(name) or re.search(
+            re.escape(name) + _COUNT.pattern.removesuffix(r"\s{0,5}$"), text
+        )
         names.setdefault(code, (_COUNT.sub("", name).strip(), int(said.group(1)) if said else None))
     common = {**shared_params(text, url), **shared}
     nodes = []
@@ -91,10 +93,3 @@ def _called(text: str, common: dict[str, str]) -> list[Node]:
             name = params["infotypeId"]
             nodes.setdefault((name, params.get("area", "")), Node(name, params=params, family="hanweb-xxgk"))
     return list(nodes.values())
-
-
-def _shown(text: str, code: str) -> str:
-    """The text that stands behind a node's call, up to the next tag: ``名称(12)``."""
-    at = text.find(f"'{code}'")
-    behind = re.search(r">([^<>]{1,80})<", text[at : at + 400]) if at >= 0 else None
-    return behind.group(1) if behind else ""

@@ -10,7 +10,7 @@ from crawler.platforms.loader import load_profile
 from crawler.probing.asking import Asker, OutOfRequests
 from crawler.probing.guess import dated_rows, next_rule
 from crawler.probing.page import Seen, Site
-from crawler.probing.services import Way, services, variants
+from crawler.probing.services import Way, of_a_column, services, variants
 from crawler.probing.signs import Clue, clues
 from crawler.probing.trial import Trial, tried
 
@@ -58,7 +58,7 @@ async def best_way(asker: Asker, seen: Seen, site: Site, found: list[Clue]) -> T
     """The way in which the page lists most surely; None where no family reads it.
 
     A list that lies in the page with a pager of its own goes before a service that the page calls; one without gives
-    way to a service that has more.
+    way to a service that has more of the same, or that is asked for a column.
     """
     tries: list[Way] = []
     for clue in found:
@@ -77,9 +77,17 @@ async def best_way(asker: Asker, seen: Seen, site: Site, found: list[Clue]) -> T
     best = inside
     for way in services(seen)[:TRIED]:
         called = await tried(asker, way, site)
-        if called is not None and (best is None or called.size > best.size):
+        if called is not None and (best is None or _goes_on(best, called)):
             best = called
     return best
+
+
+def _goes_on(listed: Trial, called: Trial) -> bool:
+    """Whether a service has more of what a page lists by itself; what it lists beside may be a box of links."""
+    if called.size <= listed.size:
+        return False
+    known = {entry.url for entry in listed.entries}
+    return of_a_column(called.way) or any(entry.url in known for entry in called.entries)
 
 
 async def unread_way(asker: Asker, seen: Seen, site: Site) -> Trial | None:

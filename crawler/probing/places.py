@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -116,19 +115,25 @@ def added(columns: list[Column], column: Column) -> list[Column]:
     """The columns with one more; of two that list the same the one deeper in the section is kept."""
     for at, other in enumerate(columns):
         if same_way(column, other):
-            deeper = len(column.trail) > len(other.trail) and not column.single
+            deeper = len(column.trail) > len(other.trail) and column.trial is not None
             return [*columns[:at], column, *columns[at + 1 :]] if deeper else columns
     return [*columns, column]
 
 
-def section_of(columns: list[Column], opened: list[Link]) -> Link | None:
-    """The page that most columns hang under, of those that promise a disclosure section most."""
-    named = Counter(name for column in columns for name in column.trail[:-1])
-    pages = [link for link in opened if named[link.name]]
-    best = max(
-        pages, key=lambda link: (max(by_name(link.name), promise(link)), named[link.name]), default=None
-    )
-    return best or (opened[0] if opened and columns else None)
+def section_of(columns: list[Column], opened: list[tuple[Link, Seen]]) -> Link | None:
+    """The page that promises a disclosure section most, of those from which columns are reached."""
+    keys = {key_of(column.way.url) for column in columns if column.way.url}
+    best: tuple[tuple[int, int, int], Link] | None = None
+    for link, seen in opened:
+        linked = len(keys & {key_of(target.url) for target in seen.links})
+        linked += sum(
+            link.name in column.trail and bool(column.total or column.way.params) for column in columns
+        )
+        own = key_of(seen.url) in keys
+        rank = (max(by_name(link.name), promise(link)), linked, -len(link.url))
+        if (linked > own or len(columns) == 1) and (best is None or rank > best[0]):
+            best = rank, link
+    return best[1] if best is not None else None
 
 
 def _urls(column: Column) -> frozenset[str]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archive.record import Record
+from archive.urls import host_of
 from crawler import clock
+from crawler.engines import links, markup
 from crawler.engines.base import Entry
 from crawler.engines.links import is_file
 from crawler.portals.plan import DirectoryPlan, detail_for
-from crawler.probing.asking import Asker, OutOfRequests
+from crawler.probing.asking import Asker, OutOfRequests, SameSite
 from crawler.probing.columns import Column
 from crawler.probing.page import Seen, origin
 from crawler.probing.survey import Findings, Survey
@@ -18,6 +20,7 @@ from pipelines.bundle import Bundle, ListingFacts, Part
 from pipelines.extract import extract
 from pipelines.page import Unreadable
 
+HOPS = 2
 KEPT = 2
 """Requests that are kept back from the survey for the sample."""
 
@@ -42,14 +45,26 @@ class Probed:
 
 async def probed(url: str, asker: Asker) -> Probed:
     """Probe ``url``."""
-    first = await asker.page(url)
+    first = await _landed(asker, url)
     if not first.ok:
         return Probed(first, None, None, asker.made)
-    home = await asker.page(origin(first.url))
+    home = await _landed(asker, origin(first.url))
     asker.keep(KEPT)
     found = await Survey(asker, first, home).run()
     asker.keep(0)
     return Probed(first, found, await _sample(asker, found), asker.made)
+
+
+async def _landed(asker: Asker, url: str) -> Seen:
+    """The page at ``url``, or the one that its script sends a browser on to."""
+    seen = await asker.page(url)
+    for _ in range(HOPS):
+        target = markup.redirect_target(seen.root, seen.text) if seen.ok else None
+        onward = links.resolve(target, seen.url) if target else None
+        if onward is None or host_of(onward) not in SameSite(url):
+            break
+        seen = await asker.page(onward)
+    return seen
 
 
 async def _sample(asker: Asker, found: Findings) -> Sample | None:

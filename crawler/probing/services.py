@@ -51,6 +51,12 @@ def services(seen: Seen) -> list[Way]:
     return found[:MAX_FOUND]
 
 
+def of_a_column(way: Way) -> bool:
+    """Whether a service is asked for one column, and not for all that the site has."""
+    names = [name for name, value in parse_qsl(urlsplit(way.url or "").query) if value]
+    return bool(way.params) or any(re.search(_table()["column"], name) for name in names)
+
+
 def variants(family: str, seen: Seen) -> list[dict[str, Any]]:
     """What a directory of ``family`` may have to override, as far as its page shows such a front; the last is nothing."""
     host = urlsplit(seen.url).netloc

@@ -17,6 +17,14 @@ LINKS_ENOUGH = 2
 """So many links of the portal's own must have an address that a family alone uses."""
 SHAPED = 3
 """So many of a family's document addresses make a page worth trying as a list of that family."""
+ANYBODYS = (
+    "/zwgk/123456.html",
+    "/a/12345678.shtml",
+    "/202401/123456.html",
+    "/123456/index.html",
+    "/2024/0102/123456.html",
+)
+"""Addresses of documents as many systems form them."""
 _EXCERPT = 90
 
 
@@ -78,8 +86,12 @@ def _excerpt(match: re.Match[str]) -> str:
 
 
 def _shaped(profile: Profile, own: Sequence[str]) -> str | None:
-    """Links that have the form of the family's documents, for families whose lists are pages."""
-    if profile.engine not in ("static_pages", "jpage_xml") or not profile.urls.document:
+    """Links that have the form of the family's documents, for families whose lists are pages.
+
+    Forms that any site may have say nothing.
+    """
+    if profile.engine not in ("static_pages", "jpage_xml"):
         return None
-    like = [link for link in own if any(re.search(pattern, link) for pattern in profile.urls.document)]
+    forms = [form for form in profile.urls.document if not any(re.search(form, like) for like in ANYBODYS)]
+    like = [link for link in own if any(re.search(form, link) for form in forms)]
     return f"{len(like)} links as {like[0][:160]}" if len(like) >= SHAPED else None

@@ -83,7 +83,7 @@ class Survey:
         self._furniture = {key_of(link.url) for link in home.links}
         self._guesses: list[tuple[Waiting, Seen]] = []
         self._trees: Counter[str] = Counter()
-        self._opened: list[Link] = []
+        self._opened: list[tuple[Link, Seen]] = []
 
     async def run(self) -> Findings:
         """Open pages until nothing promising or no request is left."""
@@ -126,11 +126,8 @@ class Survey:
             if trial is not None:
                 self._keep(waiting, seen, clues(seen), trial)
             return
-        self._opened.append(waiting.link)
+        self._opened.append((waiting.link, seen))
         self.found.site = with_host(self.found.site, seen.url)
-        hollow = shell(seen)
-        if hollow is not None:
-            self.found.shells[seen.url] = hollow
         trail = (*waiting.trail, waiting.link)
         nodes = await trees(self.asker, seen)
         grown = await self._grow(nodes, trail)
@@ -142,6 +139,8 @@ class Survey:
         elif waiting.inside and is_single(waiting.link.name):
             self._single(waiting, seen)
         elif not grown:
+            if (hollow := shell(seen)) is not None and not nodes:
+                self.found.shells[seen.url] = hollow
             self._guesses.append((waiting, seen))
         if waiting.inside or waiting.score >= known_names().section:
             self._push_links(seen, promising=False, trail=trail)
