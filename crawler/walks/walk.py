@@ -248,7 +248,7 @@ class Walk:
             return ': if it is meant to be empty, write expect = "empty" in its [[directories]]'
         return (
             f", {self.known} are archived: its address or layout has probably changed; look at {self.plan.url or 'it'}"
-            f" and run `gongkai portals check {self.plan.portal.id}`"
+            f" and try `gongkai portals repair {self.plan.portal.id}`"
         )
 
 
