@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections import Counter
@@ -15,13 +16,21 @@ from crawler.json_paths import number_of, text_of_value
 _MOST_LISTS = 200
 _MOST_STRINGS = 500
 FORMS = {
-    "index_number": re.compile(r"[0-9A-Za-z]{8,20}/(?:19|20)\d\d(?:\d\d)?-\d{3,10}"),
+    "index_number": re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{1,50}[/-](?:19|20)\d\d(?:\d\d)?-\d{3,10}"),
     "document_number": re.compile(
         r"[\u4e00-\u9fff]{2,20}\s?[〔﹝\[［(（]\s?(?:19|20)\d\d\s?[〕﹞\]］)）]\s?\d{1,5}\s?号"
     ),
 }
 """What two fields look like (platforms.md §29), for services that call them ``table-2`` or ``f_2023419305471``."""
 _DAY = re.compile(r"(?:19|20)\d\d[-./年]\d{1,2}[-./月]\d{1,2}.{0,20}")
+_NUMBER_DAY = re.compile(r"(?:19|20)\d{6}(?:\d{6})?|[6-9]\d{8}(?:\d{3})?|1\d{9}(?:\d{3})?")
+"""20240102, 20240102153000, and epochs since 1990 in seconds or milliseconds: many numbers look so, so that the key has
+to speak of time."""
+_OF_TIME = re.compile(r"time|date|day|rq|sj|riqi|shijian|cwr|fbr", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?:https?:)?//[^\s\"'<>]{4,2000}|\.{0,2}/[^\s\"'<>]{3,2000}|[\w./-]{1,300}\.(?:[sx]?html?|jsp|aspx?|do|php)(?:\?[^\s\"'<>]{0,1000})?"
+)
+_NO_PAGE = re.compile(r"\.(?:png|jpe?g|gif|svg|ico|bmp|webp|js|css|mp4|mp3)(?:\?|$)", re.IGNORECASE)
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _TITLE_LENGTHS = range(8, 200)
 
@@ -58,6 +67,7 @@ def known_values(item: Mapping[str, Any], low: Mapping[str, str], known: Sequenc
 
 def known_numbers(value: Any, known: Sequence[str], depth: int) -> Iterator[int | None]:
     """The numbers under known names in the objects around the list, the outer ones first."""
+    value = _opened(value)
     if not isinstance(value, dict) or depth > 4:
         return
     low = {key.lower(): here for key, here in value.items()}
@@ -72,6 +82,7 @@ def lists(value: Any, depth: int = 0) -> Iterator[list[dict[str, Any]]]:
     """Every list of objects in an answer, down to a bounded depth."""
     if depth > 6:
         return
+    value = _opened(value)
     if isinstance(value, list):
         objects = [element for element in value if isinstance(element, dict)]
         if objects:
@@ -82,14 +93,25 @@ def lists(value: Any, depth: int = 0) -> Iterator[list[dict[str, Any]]]:
             yield from lists(inner, depth + 1)
 
 
+def _opened(value: Any) -> Any:
+    """What a string that holds JSON holds; anything else as it is."""
+    if not isinstance(value, str) or value[:1] not in ("{", "["):
+        return value
+    try:
+        return json.loads(value, strict=False)
+    except (ValueError, RecursionError):
+        return value
+
+
 def look_like_entries(items: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether most have an address under a well-known name, and a title under one or one that looks so."""
+    """Whether most have an address and a title, under a well-known name or one that looks so."""
     good = 0
-    titled = title_key(items) is not None
+    titled, addressed = title_key(items) is not None, address_key(items) is not None
     for item in items:
         low = {key.lower(): key for key in item}
         good += bool(
-            known_values(item, low, names()["url"]) and (titled or known_values(item, low, names()["title"]))
+            (addressed or known_values(item, low, names()["url"]))
+            and (titled or known_values(item, low, names()["title"]))
         )
     return good * 2 > len(items)
 
@@ -125,8 +147,22 @@ def opaque_keys(items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
         best = max(fitting, key=lambda key: fitting[key], default=None)
         if best is not None and fitting[best] * 2 > filled[best]:
             found[name] = best
-    day = _day_key(items)
-    return {**found, "published_on": day} if day is not None else found
+    for name, known in (("published_on", _day_key(items)), ("url", address_key(items))):
+        if known is not None:
+            found[name] = known
+    return found
+
+
+def address_key(items: Sequence[Mapping[str, Any]]) -> str | None:
+    """The key whose texts are addresses of pages, another one in each entry, for services that call it as nobody else."""
+    values: dict[str, set[str]] = {}
+    for item in items[:100]:
+        for key, value in item.items():
+            if isinstance(value, str) and _ADDRESS.fullmatch(value) and not _NO_PAGE.search(value):
+                values.setdefault(key, set()).add(value)
+    shown = min(len(items), 100)
+    likely = [key for key, found in values.items() if len(found) * 10 >= shown * 9]
+    return max(likely, key=lambda key: len(values[key]), default=None)
 
 
 def title_key(items: Sequence[Mapping[str, Any]]) -> str | None:
@@ -151,11 +187,18 @@ def _day_key(items: Sequence[Mapping[str, Any]]) -> str | None:
     """The key whose texts are days in most entries; one that speaks of publication goes first."""
     days: Counter[str] = Counter()
     for item in items[:100]:
-        days.update(key for key, value in item.items() if isinstance(value, str) and _DAY.fullmatch(value))
+        days.update(key for key, value in item.items() if _is_day(key, value))
     likely = [key for key, count in days.items() if count * 10 >= min(len(items), 100) * 8]
     return next(
         (key for key in likely if "pub" in key.lower() or "fb" in key.lower()), next(iter(likely), None)
     )
+
+
+def _is_day(key: str, value: Any) -> bool:
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return True
+    number = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return _OF_TIME.search(key) is not None and _NUMBER_DAY.fullmatch(number) is not None
 
 
 def markup_strings(value: Any, depth: int = 0) -> list[str]:

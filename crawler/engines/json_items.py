@@ -85,7 +85,7 @@ def _entry(
 ) -> Entry | None:
     rule = plan.listing.json_
     low = {key.lower(): key for key in item}
-    url = _address(plan, item, low)
+    url = _address(plan, item, low, opaque)
     if url is None:
         return None
     like = links.likeness(plan.urls, plan.portal.own_hosts, url)
@@ -124,10 +124,13 @@ def _fields(
     return fields
 
 
-def _address(plan: DirectoryPlan, item: Mapping[str, Any], low: Mapping[str, str]) -> str | None:
+def _address(
+    plan: DirectoryPlan, item: Mapping[str, Any], low: Mapping[str, str], opaque: Mapping[str, str]
+) -> str | None:
     rule = plan.listing.json_
     base = plan.portal.absolute(rule.base) if rule.base else plan.portal.base_url
-    for raw in (*_written(item, rule.url), *_known_addresses(item, low, rule.guess)):
+    formed = filter(None, (raw_text(item.get(opaque.get("url", ""))),))
+    for raw in (*_written(item, rule.url), *_known_addresses(item, low, rule.guess), *formed):
         url = links.resolve(raw, base)
         if url is not None:
             return _on_host(url, rule.host) if rule.host else url

@@ -23,6 +23,10 @@ PARAMS = {
     "channelCode": "1",
     "categorynum": "003",
     "siteGuid": "x",
+    "subject": "1",
+    "websiteid": "1",
+    "category": "1",
+    "key": "0",
 }
 
 
@@ -30,7 +34,7 @@ def any_plan(family: str) -> DirectoryPlan:
     portal = Portal.model_validate(
         {
             "id": "sample", "schema": 1, "name": "样例", "family": family, "base_url": "https://www.example.gov.cn/",
-            "hosts": ["www.example.gov.cn", "www.chinatax.gov.cn"],
+            "hosts": ["www.example.gov.cn", "www.chinatax.gov.cn", "fwfx.ndrc.gov.cn", "sousuoht.www.gov.cn"],
             "directories": [{"key": "it", "name": "目录", "url": "/a/page_1.html", "params": PARAMS}],
         }
     )  # fmt: skip
