@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from archive.layout import DataDirectory
@@ -16,6 +16,7 @@ from archive.layout import DataDirectory
 ATTEMPTS = 3
 """Who only asks whether a lock is held (:func:`is_locked`) holds it for that moment itself."""
 
+_BEIJING = timezone(timedelta(hours=8))  # China has no summer time
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -59,8 +60,8 @@ def portal_lock(data: DataDirectory, portal: str, holder: str) -> Iterator[None]
 def _holder(path: Path) -> str:
     """What the holder wrote, and when; it may be about to write it."""
     name = path.read_text("utf-8", "replace").strip()
-    since = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    return f"{name}, since {since:%Y-%m-%dT%H:%M:%SZ}" if name else "a process that has just begun"
+    since = datetime.fromtimestamp(path.stat().st_mtime, _BEIJING)
+    return f"{name}, since {since:%Y-%m-%d %H:%M:%S} +08:00" if name else "a process that has just begun"
 
 
 def is_locked(data: DataDirectory, portal: str) -> bool:

@@ -16,6 +16,7 @@ from archive.lock import is_locked
 from archive.nights.page import CHANGES, STATUS
 from archive.nights.state import state
 from archive.times import stamp_of
+from archive.web.times import with_offset
 
 QUEUES = {
     "pending": "待访问", "failing": "失败待重试", "revisits_due": "到期复查", "attachments": "待取附件",
@@ -53,8 +54,8 @@ def command(as_json: bool, data: DataDirectory) -> None:
             "运行中" if portal["running"] else STATUS.get(portal["verdict"] or "", portal["verdict"] or "—")
         )
         table.add_row(
-            portal["portal"], "是" if portal["enabled"] else "否", portal["crawled_at"] or "—", verdict,
-            portal["complete_at"] or "—", _plain(portal["reasons"][:1]),
+            portal["portal"], "是" if portal["enabled"] else "否", with_offset(portal["crawled_at"] or "—"), verdict,
+            with_offset(portal["complete_at"] or "—"), _plain(portal["reasons"][:1]),
         )  # fmt: skip
     console.print(table)
     waiting = "，".join(f"{label} {now['queues'][name]}" for name, label in QUEUES.items())
@@ -73,9 +74,7 @@ def _night(night: Mapping[str, Any] | None) -> str:
     what = "，".join(
         f"{CHANGES[kind]} {total}" for kind, total in night["changes"].items() if kind in CHANGES
     )
-    return (
-        f"上一夜：{night['began_at']} — {night['ended_at']}，门户：{how}；{what}（reports/{night['report']}）"
-    )
+    return f"上一夜：{with_offset(night['began_at'])} — {with_offset(night['ended_at'])}，门户：{how}；{what}（reports/{night['report']}）"
 
 
 def _disk(disk: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from archive.nights.chart import bar_chart
+from archive.web.times import with_offset
 
 STYLE = """
 body{font:15px/1.6 system-ui,"Noto Sans CJK SC","Microsoft YaHei",sans-serif;margin:2em auto;max-width:70em;padding:0 1em;color:#222}
@@ -44,7 +45,7 @@ def report_page(report: Mapping[str, Any], datasette: str) -> str:
         '<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
         f"<title>{_text(report['date'])} 夜间采集报告</title><style>{STYLE}</style></head><body>",
         f"<h1>{_text(report['date'])} 夜间采集报告</h1>",
-        f"<p>{_text(report['began_at'])} — {_text(report['ended_at'])}</p>",
+        f"<p>{_text(with_offset(report['began_at']))} — {_text(with_offset(report['ended_at']))}</p>",
         _portals(report["portals"]),
     ]
     rows: list[tuple[object, ...]]

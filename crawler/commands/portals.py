@@ -17,6 +17,7 @@ from archive.history.quarantine.release import waiting_counts
 from archive.layout import DataDirectory
 from archive.prepare import prepare
 from archive.transaction import connect, transaction
+from archive.web.times import with_offset
 from crawler import clock
 from crawler.commands.checking import check_command, verified_command
 from crawler.commands.crawling import json_option
@@ -234,7 +235,7 @@ def _print(rows: list[dict[str, Any]]) -> None:
             row["verified_on"] or "—",
             str(row["documents"]),
             str(row["quarantined"] or "—"),
-            row["crawled_at"] or "—",
+            with_offset(row["crawled_at"] or "—"),
             row["verdict"] or "—",
         )
     wide_console().print(table)

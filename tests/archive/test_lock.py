@@ -34,9 +34,7 @@ def test_the_second_is_told_who_holds_it_until_the_first_dies(data):
             assert holder.stdout.readline() == "held\n"
             with pytest.raises(PortalLocked) as caught, portal_lock(data, "sample", "gongkai crawl sample"):
                 pass
-            told = (
-                rf"gongkai backfill sample \(process {holder.pid}\), since \d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
-            )
+            told = rf"gongkai backfill sample \(process {holder.pid}\), since \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d \+08:00"
             assert re.fullmatch(told, caught.value.holder)
             with portal_lock(data, "another", "gongkai crawl another"):
                 pass

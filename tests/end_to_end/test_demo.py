@@ -50,6 +50,21 @@ def test_the_commands_that_it_names_work(demo: Demo) -> None:
     assert demo.gongkai("verify").code == 0
 
 
+def test_people_are_told_beijings_time(demo: Demo) -> None:
+    for words in (("portals", "list"), ("status",)):
+        said = demo.gongkai(*words).out
+        assert re.search(r"\d\d:\d\d \+08:00", said) and not re.search(r"T\d\d:\d\d:\d\d", said), said
+    (finding,) = (
+        json["message"] for json in demo.gongkai.rows("findings") if json["rule"] == "attachment-replaced"
+    )
+    (uid,) = demo.gongkai.query(
+        "SELECT d.uid FROM findings AS f JOIN documents AS d ON d.id = f.document_id WHERE f.message = ?",
+        finding,
+    )[0]
+    told = demo.gongkai("show", uid).out.partition("附件被更换")[2].partition("\n")[0]
+    assert "同一网址换了文件" in told and told.count("+08:00") == 2 and "Z" not in told
+
+
 @pytest.mark.parametrize("portal", PORTAL_IDS)
 def test_the_archive_is_what_expected_toml_says(demo: Demo, portal: str) -> None:
     said: dict[str, Any] = NUMBERS["edition2"][portal]
