@@ -103,7 +103,7 @@ def _write(db: Database, data: DataDirectory, result: Repair, target: Path) -> R
     with portal_lock(data, result.portal.id, f"gongkai portals repair {result.portal.id}"):
         target.parent.mkdir(parents=True, exist_ok=True)
         replace_file(target, result.text.encode())
-        return read_again(db, data, result.portal, clock.stamp())
+        return read_again(db, data, result.portal, result.since, clock.stamp())
 
 
 def _agreed(target: Path, as_json: bool) -> bool:
@@ -131,7 +131,7 @@ def _end(result: Repair, written: tuple[Path, Reread] | None, as_json: bool) -> 
         fail(f"{id_} cannot be repaired by what is known, and nothing was written: {why}", TROUBLE)
     if written is not None and not as_json:
         file, reread = written
-        click.echo(f"{id_}: the era is written into {file}; {reread.read} held back revisions read again")
+        click.echo(f"{id_}: the era is written into {file}; {reread.held} held back revisions read again")
         if reread.left:
             click.echo(
                 f"{id_}: {reread.left} of them are new or changed: the next crawl settles them,"

@@ -101,11 +101,20 @@ def last_total(db: Database, portal: str, directory_key: str, crawls: list[str])
     return int(row[0]) if row and row[0] else None
 
 
-def held_back_revisions(db: Database, portal: str) -> list[int]:
-    """The ids of all the portal's revisions that are held back, the oldest first."""
+def revisions_to_read(db: Database, portal: str, since: str) -> list[int]:
+    """The ids of the portal's revisions that are held back or were seen from ``since`` (UTC) on, the oldest first."""
     rows = db.execute(
         "SELECT r.id FROM revisions AS r JOIN documents AS d ON d.id = r.document_id"
-        " WHERE d.portal = ? AND r.status = 'quarantined' ORDER BY r.id",
-        [portal],
+        " WHERE d.portal = ? AND (r.status = 'quarantined' OR r.seen_at >= ?) ORDER BY r.id",
+        [portal, since],
     )
     return [row[0] for row in rows.fetchall()]
+
+
+def held_back_count(db: Database, portal: str) -> int:
+    """How many of the portal's revisions are held back."""
+    query = (
+        "SELECT count(*) FROM revisions AS r JOIN documents AS d ON d.id = r.document_id"
+        " WHERE d.portal = ? AND r.status = 'quarantined'"
+    )
+    return int(db.execute(query, [portal]).fetchone()[0])
