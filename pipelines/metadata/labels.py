@@ -158,7 +158,8 @@ def _own_nodes(cell: Cell, known: Vocabulary, opening: int | None) -> list[Label
 
     With an ``opening`` (where the text begins) there are none unless one stands there.
     """
-    text, found = cell.text, []
+    text = cell.text
+    found: list[Label] = []
     pieces = [(0, len(text))]
     if 1 < len(cell.runs) <= _MOST:
         pieces += zip(cell.runs, (*cell.runs[1:], len(text)), strict=True)
