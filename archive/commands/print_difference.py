@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
+from archive.attachments.replaced import Replaced
 from archive.history.difference import Difference, differing, passages
 from archive.search import printable
 from archive.web.labels import field_label
@@ -33,6 +34,20 @@ def print_difference(console: Console, uid: str, difference: Difference) -> None
         _print_changed(console, passage.old, passage.new)
         if passage.same is not None:
             print_line(console, passage.same, style="cyan" if passage.same.startswith("@@") else "")
+
+
+def print_replaced(console: Console, replaced: Sequence[Replaced]) -> None:
+    """Each file that was replaced under its address: which bytes it was, which it is."""
+    if replaced:
+        console.print()
+        print_line(console, f"附件更换（{len(replaced)}）", style="bold")
+    for one in replaced:
+        print_line(console, f"{one.name}  {one.url}")
+        _print_changed(
+            console,
+            [f"{with_offset(one.old_seen_at)}  {one.old_size:,} 字节  {one.old_digest}"],
+            [f"{with_offset(one.new_seen_at)}  {one.new_size:,} 字节  {one.new_digest}"],
+        )
 
 
 def _print_changed(console: Console, old: Sequence[str], new: Sequence[str]) -> None:

@@ -9,8 +9,9 @@ import click
 from rich.console import Console
 from sqlite_utils import Database
 
+from archive.attachments.replaced import replaced_attachments
 from archive.commands.common import BAD_INPUT, OK, data_option, echo_json, fail, open_archive
-from archive.commands.print_difference import print_difference, print_line
+from archive.commands.print_difference import print_difference, print_line, print_replaced
 from archive.commands.print_document import print_candidates, print_dossier
 from archive.commands.print_saved import print_saved
 from archive.history.difference import last_difference
@@ -33,7 +34,9 @@ WHERE id IN (SELECT value FROM json_each(?)) ORDER BY first_seen_at, uid
     context_settings={"ignore_unknown_options": True},
 )
 @click.argument("name", metavar="UID|索引号|URL")
-@click.option("--diff", is_flag=True, help="What the last edit changed: fields and text.")
+@click.option(
+    "--diff", is_flag=True, help="What the last edit changed: fields and text; and every replaced attachment."
+)
 @click.option(
     "--save",
     "folder",
@@ -115,9 +118,15 @@ def _show(db: Database, name: str, diff: bool, as_json: bool) -> None:
 
 def _diff(db: Database, document: int, as_json: bool) -> None:
     difference, uid = last_difference(db, document), _uid(db, document)
+    replaced = replaced_attachments(db, document)
     if as_json:
-        echo_json({"uid": uid, "difference": asdict(difference) if difference else None})
-    elif difference is None:
+        found = asdict(difference) if difference else None
+        echo_json({"uid": uid, "difference": found, "replaced": [asdict(one) for one in replaced]})
+        return
+    if difference is not None:
+        print_difference(_console(), uid, difference)
+    elif not replaced:
         print_line(_console(), f"{uid} 只有一次修订，没有可比较的。")
     else:
-        print_difference(_console(), uid, difference)
+        print_line(_console(), f"{uid} 只有一次修订，更换过附件。", style="bold")
+    print_replaced(_console(), replaced)

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from archive.captures.table import add_capture
 from archive.commands.print_difference import print_difference
 from archive.commands.show import command
 from archive.history import difference as difference_module
@@ -25,6 +26,7 @@ from archive.history.difference import (
 from archive.history.lookup import BY_ADDRESS, BY_NUMBER
 from archive.layout import DataDirectory
 from archive.record import Attachment, Finding, Record, Signoff
+from archive.transaction import transaction
 
 N1 = "005452487/2020-00001"
 A = "".join(chr(0x4E00 + 37 * n) for n in range(300))
@@ -170,7 +172,45 @@ def test_what_differs_in_a_line_is_all_that_differs(old: str, new: str, most: in
 def test_one_revision_has_nothing_to_compare(site: Any, run: Any) -> None:
     uid = site.visit("/a.html").uid
     assert run(uid, "--diff").output == f"{uid} 只有一次修订，没有可比较的。\n"
-    assert json.loads(run(uid, "--diff", "--json").output) == {"uid": uid, "difference": None}
+    assert json.loads(run(uid, "--diff", "--json").output) == {"uid": uid, "difference": None, "replaced": []}
+
+
+def test_diff_shows_which_bytes_were_replaced(site: Any, run: Any) -> None:
+    file = [
+        Attachment("http://x.gov.cn/f.pdf", "附表\x1b.pdf"),
+        Attachment("http://x.gov.cn/g.pdf", "别的.pdf"),
+    ]
+    uid = str(site.visit("/a.html", body_text=A, attachments=file).uid)
+    with transaction(site.db):
+        for day, digest, size in (
+            (1, "sha256:aa", 1234),
+            (2, "sha256:bb", 99),
+            (3, "sha256:bb", 99),
+            (4, "sha256:aa", 1234),
+        ):
+            site.db["files"].insert(
+                {"digest": digest, "size": size, "capture_id": 1, "text_status": "pending"}, ignore=True
+            )
+            capture = add_capture(site.db, site.capture(f"/{day}.pdf", role="attachment"))
+            for attachment in (1, 2) if day == 1 else (1,):
+                version = {"attachment_id": attachment, "capture_id": capture, "digest": digest}
+                site.db["attachment_versions"].insert(version | {"seen_at": f"2026-11-2{day}T18:00:00.000Z"})
+    lines = run(uid, "--diff").output.splitlines()
+    assert lines == [
+        f"{uid} 只有一次修订，更换过附件。", "", "附件更换（2）",
+        "附表 .pdf  http://x.gov.cn/f.pdf",
+        "- 2026-11-22 02:00 +08:00  1,234 字节  sha256:aa", "+ 2026-11-23 02:00 +08:00  99 字节  sha256:bb",
+        "附表 .pdf  http://x.gov.cn/f.pdf",
+        "- 2026-11-24 02:00 +08:00  99 字节  sha256:bb", "+ 2026-11-25 02:00 +08:00  1,234 字节  sha256:aa",
+    ]  # fmt: skip
+    replaced = json.loads(run(uid, "--diff", "--json").output)["replaced"]
+    assert [(one["old_digest"], one["old_size"], one["new_digest"], one["new_size"]) for one in replaced] == [
+        ("sha256:aa", 1234, "sha256:bb", 99), ("sha256:bb", 99, "sha256:aa", 1234),
+    ]  # fmt: skip
+    assert replaced[0]["name"] == "附表\x1b.pdf" and replaced[0]["url"] == "http://x.gov.cn/f.pdf"
+    site.visit("/a.html", body_text=A, title="改过的标题", attachments=file)
+    both = run(uid, "--diff").output
+    assert "+ 改过的标题" in both and "附件更换（2）" in both
 
 
 def test_a_number_of_several_documents_lists_them(site: Any, run: Any, prose: Any) -> None:
