@@ -1,0 +1,110 @@
+"""Pages whose content is known tell a new layout's labels and selectors."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from crawler.platforms.loader import load_profile
+from crawler.repair.details import propose
+from crawler.repair.labels import labels_of
+from crawler.repair.sample import FIELDS, Sample, agrees, says
+from crawler.samples.families.site import FamilySite
+from crawler.samples.families.specification import load
+from crawler.samples.wire import Request
+from pipelines.bundle import Bundle, ListingFacts, Part
+from pipelines.detail import Detail
+from pipelines.metadata.cells import cells
+from pipelines.page import Page
+from tests import redesign
+from tests.redesign import LABELS, Redesign
+
+FAMILY = "trs-static"
+PROFILE = load_profile(FAMILY).detail
+
+
+def samples(change: Redesign, count: int = 9) -> list[Sample]:
+    """Pages after ``change``, with what they said before."""
+    specification = load(FAMILY)
+    site, found = FamilySite(specification), []
+    for paper in specification.papers()[:count]:
+        path = site.path_of(paper)
+        html = site.respond(Request("GET", path)).body.decode()
+
+        def sample(markup: str, known=None, path=path, paper=paper) -> Sample:  # type: ignore[no-untyped-def]
+            part = Part(f"http://www.example.gov.cn{path}", markup.encode(), "text/html; charset=utf-8")
+            listing = ListingFacts(paper.title, paper.published_on)
+            return Sample(Bundle(part, PROFILE, listing=listing), known, date(2026, 6, 3), "policy")
+
+        found.append(sample(change(html), sample(html).read()))
+    return found
+
+
+def missing(pages: list[Sample], detail: Detail) -> set[str]:
+    """Fields that ``detail`` does not read on some page as they were before."""
+    found = set()
+    for page in pages:
+        assert page.known is not None
+        record = page.read(detail)
+        found |= {
+            name
+            for name in FIELDS
+            if says(page.known, name) and not (says(record, name) and agrees(record, page.known, name))
+        }
+    return found
+
+
+@pytest.mark.parametrize(
+    "change", [redesign.relabelled, redesign.unlabelled, redesign.renamed], ids=lambda change: change.__name__
+)
+def test_what_is_known_shows_where_it_stands(change: Redesign) -> None:
+    pages = samples(change)
+    assert missing(pages, PROFILE)
+    assert missing(pages, propose(pages, PROFILE)) == set()
+
+
+def test_labels_alone_are_learnt_where_labels_are_all_that_changed() -> None:
+    found = propose(samples(redesign.relabelled), PROFILE)
+    assert set(found.labels) <= set(LABELS.values()) and found.labels["信息编码"] == "index_number"
+    assert found.model_copy(update={"labels": {}}) == PROFILE
+
+
+def test_new_selectors_come_before_the_old_ones() -> None:
+    """Pages that the portal never makes anew keep the old layout."""
+    found = propose(samples(redesign.renamed), PROFILE)
+    assert found.body[0] == "div.nr" and found.body[1:] == PROFILE.body
+    assert found.title == ["div.wz-bt"]
+    assert missing(samples(lambda html: html), found) == set()
+
+
+def test_what_stands_nowhere_is_not_found() -> None:
+    pages = samples(redesign.drawn)
+    found = propose(pages, PROFILE)
+    assert found == PROFILE
+    assert {"index_number", "agency"} <= missing(pages, found)
+
+
+def test_a_page_of_which_nothing_is_known_teaches_nothing() -> None:
+    pages = [Sample(page.bundle, None, page.day, page.directory) for page in samples(redesign.renamed)]
+    assert propose(pages, PROFILE) == PROFILE
+
+
+@pytest.mark.parametrize(
+    ("markup", "name", "value"),
+    [
+        ("<p>信 息 编 码：0001/2026-00012</p>", "index_number", "0001/2026-00012"),
+        ("<table><tr><td>信息编码</td><td>0001/2026-00012</td></tr></table>", "index_number", "0001/2026-00012"),
+        ("<table><tr><th>信息编码</th><th>x</th></tr><tr><td>0001/2026-00012</td><td>y</td></tr></table>",
+         "index_number", "0001/2026-00012"),
+        ("<p>公布单位：市局　信息编码：0001/2026-00012</p>", "index_number", "0001/2026-00012"),
+        ("<div><span>信息编码</span>0001/2026-00012</div>", "index_number", "0001/2026-00012"),
+        ("<p>【信息编码】2024年3月5日</p>", "published_on", "2024-03-05"),
+        ("<p>信息编码：样政办发[2024]3号</p>", "document_number", "样政办发〔2024〕3号"),
+    ],
+)  # fmt: skip
+def test_words_at_a_value(markup: str, name: str, value: str) -> None:
+    page = Page.of(
+        Part("http://x/", f"<html><body>{markup}</body></html>".encode(), "text/html; charset=utf-8")
+    )
+    assert "信息编码" in set(labels_of(cells(page.root), name, value))
