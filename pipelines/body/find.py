@@ -129,12 +129,23 @@ def _by_profile(
 ) -> _Element | None:
     for selector in selectors:
         matched = list(page.select([selector]))
-        holding = (node for node in matched if node not in outside and _has_content(node, outside))
-        element = next(holding, None)
+        element = _first_holding(matched, outside)
         if trace is not None:
             trace.selectors.append((selector, len(matched), element is not None))
         if element is not None:
             return element
+    return None
+
+
+def _first_holding(matched: Sequence[_Element], outside: set[_Element]) -> _Element | None:
+    """The first element that holds content; what stands within one that holds none is not looked into again."""
+    barren: set[_Element] = set()
+    for node in matched:
+        if node in outside or node in barren:
+            continue
+        if _has_content(node, outside):
+            return node
+        barren.update(node.iterdescendants())
     return None
 
 

@@ -139,3 +139,10 @@ def test_scripts_that_name_the_ids_of_empty_values_take_linear_time() -> None:
     started = time.process_time()
     extract(Bundle(Part(URL, page.encode())))
     assert time.process_time() - started < 1
+
+
+def test_a_profile_that_names_thousands_of_empty_elements_takes_linear_time() -> None:
+    page = Part(URL, ("<div>" * 2000 + "<div></div>" * 20_000).encode())
+    started = time.process_time()
+    assert extract(Bundle(page, Detail(body=["div"]))).body_text == ""
+    assert time.process_time() - started < 2
