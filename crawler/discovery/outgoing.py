@@ -10,6 +10,7 @@ from lxml import etree
 from crawler.engines import links
 from crawler.selectors import text_of
 
+_LINKS = ("a", "area", "iframe", "frame")
 MAX_LINKS = 3000
 """A page with more is read no further: menus of real portals stay far below."""
 
@@ -41,8 +42,10 @@ def outgoing(root: etree._Element | None, base: str) -> list[Link]:
 
 
 def _all(root: etree._Element, base: str) -> Iterator[Link]:
-    for element in root.iter("a", "area", "iframe", "frame"):
+    for element in root.iter("a", "area", "iframe", "frame", "li", "span", "div", "td", "button"):
         frame = element.tag in ("iframe", "frame")
+        if element.tag not in _LINKS and not element.get("onclick"):
+            continue
         for raw in _addresses(element, frame):
             url = links.resolve(raw, base)
             if url is not None:

@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
+from crawler.platforms.loader import load_profile
 from crawler.probing.page import Seen
 
 MAX_FOUND = 8
@@ -60,12 +61,24 @@ def of_a_column(way: Way) -> bool:
 def variants(family: str, seen: Seen) -> list[dict[str, Any]]:
     """What a directory of ``family`` may have to override, as far as its page shows such a front; the last is nothing."""
     host = urlsplit(seen.url).netloc
-    shown = [
+    shown = _own_front(family, host)
+    shown += [
         row["listing"]
         for row in _table()["variant"]
         if row["family"] == family and re.search(row["marks"], seen.text)
     ]
     return [*(_filled(listing, host) for listing in shown), {}]
+
+
+def _own_front(family: str, host: str) -> list[dict[str, Any]]:
+    """A service that the family asks on a host of its own may stand on the portal's."""
+    url = load_profile(family).listing.request.url or ""
+    parts = urlsplit(url)
+    return (
+        [{"request": {"url": url[url.index(parts.netloc) + len(parts.netloc) :]}}]
+        if parts.netloc not in ("", host)
+        else []
+    )
 
 
 def _filled(listing: dict[str, Any], host: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from string import Template
 from typing import Any
 from urllib.parse import unquote
 
+from crawler.samples.families.entrances import entrances
 from crawler.samples.families.specification import Answer, Paper, Specification
 from crawler.samples.wire import Request, Response, not_found, redirect
 
@@ -31,6 +32,7 @@ class FamilySite:
         self.specification = specification
         self._papers = specification.papers()
         self._pages = {self.path_of(paper): paper for paper in self._papers}
+        self._entrances = entrances(specification)
 
     def path_of(self, paper: Paper) -> str:
         """The address of a document below the site's root, with its query."""
@@ -42,6 +44,10 @@ class FamilySite:
         paper = self._pages.get(target) or self._pages.get(target.partition("?")[0])
         if paper is not None:  # a query that nobody asked for changes nothing
             return self._document(paper)
+        if target in self._entrances:
+            return Response(
+                self._entrances[target].encode(), 200, (("Content-Type", "text/html; charset=utf-8"),)
+            )
         for answer in self.specification.answers:
             match = re.fullmatch(answer.path, request.path)
             if match and request.method == answer.method and self._fits(answer, request):

@@ -78,7 +78,9 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Specification:
-    """A sample portal. ``listing_only``: record fields that the pages do not show, only the listing."""
+    """A sample portal. ``listing_only``: record fields that the pages do not show, only the listing. ``column``: the column's
+    page, where its directories have no address: what of it calls the service.
+    """
 
     family: str
     cites: tuple[str, ...]
@@ -89,6 +91,7 @@ class Specification:
     portal: str
     listing_only: tuple[str, ...] = ()
     detail: str = ""
+    column: str = ""
 
     def papers(self) -> list[Paper]:
         """The portal's documents, the newest first, as its listing has them."""
