@@ -46,7 +46,7 @@ def judge(one: Text, other: Text) -> Verdict | None:
         return None
     if one.body_key == other.body_key:
         return Verdict("body", 1.0)
-    likeness = resemblance(one.shingles, other.shingles)
+    likeness = _likeness(one, other)
     if likeness < NEAR:
         return None
     short, long = _by_length(one, other)
@@ -71,7 +71,11 @@ def _numbered(one: Text, other: Text) -> Verdict | None:
         return Verdict("number", 1.0)
     if held(*_by_length(one, other)) < NUMBERED:
         return None
-    return Verdict("number", resemblance(one.shingles, other.shingles))
+    return Verdict("number", _likeness(one, other))
+
+
+def _likeness(one: Text, other: Text) -> float:
+    return round(resemblance(one.shingles, other.shingles), 4)
 
 
 def _by_length(one: Text, other: Text) -> tuple[Text, Text]:

@@ -12,7 +12,8 @@ from importlib.resources import files
 
 from archive.web.times import with_offset
 
-_PLACE = re.compile(r"\{([a-z]+[0-9]?(?:_at)?)\}")
+_PLACE = re.compile(r"\{([a-z]+[0-9]?(?:_at|_digest)?)\}")
+_DIGEST = len("sha256:") + 12
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z", re.ASCII)
 
 
@@ -65,4 +66,6 @@ def _values(pieces: list[str], message: str) -> dict[str, str] | None:
 def _value(name: str, value: str) -> str:
     if name.endswith("_at"):
         return with_offset(value)
+    if name.endswith("_digest"):
+        return f"{value[:_DIGEST]}…" if len(value) > _DIGEST else value
     return _said(f":{name.rstrip('0123456789')}", value) or local_times(value)

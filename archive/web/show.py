@@ -100,7 +100,7 @@ def cell(table: str | None, column: str, value: object) -> Markup | None:
         return local_time(value)
     if is_link(value):
         return link(value)
-    if column == "uid" and re.fullmatch(r"[a-z0-9]{16}", value):
+    if column in ("uid", "group_uid") and re.fullmatch(r"[a-z0-9]{16}", value):
         return Markup('<a href="/-/document/{}">{}</a>').format(value, value)
     if column == "quarantine_reason":
         return Markup.escape(reason(value))

@@ -69,9 +69,9 @@ def test_every_rule_has_a_sentence() -> None:
         ("title-conflict", "标题: block says 甲, meta (ArticleTitle) says 乙 says 丙",
          "标题前后不一：信息表是“甲”，META 标签（ArticleTitle）是“乙 says 丙”"),
         ("attachment-replaced",
-         "表.pdf: another file stands at the same address: sha256:1, seen at 2026-11-25T17:32:05.812Z, became sha256:2,"
+         "表.pdf: another file stands at the same address: sha256:0123456789abcdef, seen at 2026-11-25T17:32:05.812Z, became sha256:2,"
          " seen at 2026-11-26T17:32:11.339Z; both are kept",
-         "表.pdf：同一网址换了文件，2026-11-26 01:32 +08:00 看到的是 sha256:1，2026-11-27 01:32 +08:00 已是 sha256:2；两份都保存着"),
+         "表.pdf：同一网址换了文件，sha256:0123456789ab…（2026-11-26 01:32 +08:00）→ sha256:2（2026-11-27 01:32 +08:00），两份都在"),
         ("attachment-gone", "nothing that it knows at 2026-11-25T17:32:05Z", "nothing that it knows at 2026-11-26 01:32 +08:00"),
         ("unknown-rule", "{number} {why}", "{number} {why}"),
     ],
