@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from archive import __version__
 from archive.layout import DataDirectory
 from crawler import clock
@@ -15,9 +17,16 @@ from crawler.portals.plan import DirectoryPlan, config_hash, plan
 
 
 def check_portal(
-    portal: Portal, data: DataDirectory, *, allow_private_hosts: bool = False, only: str | None = None
+    portal: Portal,
+    data: DataDirectory,
+    *,
+    allow_private_hosts: bool = False,
+    only: str | None = None,
+    begun: Callable[[str], None] = lambda _: None,
 ) -> PortalCheck:
     """Ask ``portal`` for one listing page and one document of each directory (of ``only`` that one) and judge them.
+
+    ``begun`` is told each directory's key when its turn comes.
 
     No archive is read or changed but for the contact that the crawler names. Raises
     :class:`crawler.checking.asking.Interrupted`. Runs Twisted's reactor: once a process.
@@ -30,6 +39,7 @@ def check_portal(
 
     async def look(ask: Ask) -> None:
         for number, planned in enumerate(plans):
+            begun(planned.directory.key)
             found, final = await _directory(ask, planned, seen)
             check.directories.append(found)
             if final and number + 1 < len(plans):

@@ -70,8 +70,15 @@ def check_command(
     if share and directory is not None:
         fail("--share covers the whole portal: leave out --directory")
     _may_ask(found, data)
+    watched = sys.stderr.isatty() and not as_json
     try:
-        check = check_portal(found, data, allow_private_hosts=allow_private_hosts, only=directory)
+        check = check_portal(
+            found,
+            data,
+            allow_private_hosts=allow_private_hosts,
+            only=directory,
+            begun=lambda key: click.echo(f"{key} …", err=True) if watched else None,
+        )
     except Interrupted:
         fail(f"{found.id}: interrupted, nothing was written", INTERRUPTED)
     report = _share(check, output) if share else None

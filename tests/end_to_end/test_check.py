@@ -10,15 +10,19 @@ from typing import Any
 import pytest
 
 from archive.web.labels import field_label
+from crawler.samples.families import specification
+from crawler.samples.families.site import FamilySite
 from crawler.samples.portal_files import write_portal_files
 from crawler.samples.server import SampleServer
-from crawler.samples.wire import Response
+from crawler.samples.wire import Request, Response
 
 from .runner import Gongkai, portal_text
 from .sites import LocalSite, page, trs_document, trs_listing, trs_path
 
 PRIVATE = "allow_private_hosts = true"
 NOW = "2026-06-01T02:00:00+08:00"
+FAMILIES = ["gkmlpt", "hanweb-jpage", "hanweb-jpaas", "truecms", "epoint-api", "trs-irs", "ucap-json", "longxun", "vsb",
+            "moj", "haidian", "trs-igs"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +50,33 @@ def test_a_good_portal_is_found_good_and_nothing_is_archived(sample: Gongkai) ->
     numbered = [item["key"] for item in full if "index_number" in item["document"]["fields"]]
     assert len(numbered) >= 3, numbered
     assert [path.name for path in sample.data.iterdir()] == ["portals"]
+
+
+def test_directories_of_many_families_are_each_asked_by_their_own_engine(gongkai: Gongkai) -> None:
+    samples = [specification.load(family) for family in FAMILIES]
+    sites = [FamilySite(sample) for sample in samples]
+
+    def answer(request: Request) -> Response | None:
+        answers = (site.respond(request) for site in sites)
+        return next((found for found in answers if found.status != 404), None)
+
+    directories = []
+    for sample in samples:
+        first = sample.portal.split("[[directories]]")[1]
+        directories.append(
+            first.replace('key = "', f'family = "{sample.family}"\nkey = "{sample.family}-', 1)
+        )
+    with LocalSite(answer) as site:
+        gongkai.portal("many", portal_text(site.base_url, "generic", *directories, http=PRIVATE))
+        ran = gongkai("portals", "check", "many", "--json", now=NOW)
+    assert ran.code == 0, ran.err
+    found = {item["family"]: item for item in ran.json()["directories"]}
+    assert set(found) == set(FAMILIES)
+    for sample in samples:
+        listing, document = (found[sample.family][part] for part in ("listing", "document"))
+        assert listing["dated"] == listing["entries"] and listing["next"], sample.family
+        assert document["fields"]["index_number"] in {paper.index_number for paper in sample.papers()}
+        assert document["body_characters"] > 100
 
 
 def test_the_table_shows_the_fields_in_chinese(sample: Gongkai) -> None:
