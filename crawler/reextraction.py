@@ -10,8 +10,10 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
+from archive.captures.facts import facts_beside
+from archive.captures.model import Capture
 from archive.captures.reader import DamagedCapture, read_capture
-from archive.history.sources import accepted_before, last_read, sources
+from archive.history.sources import Sources, accepted_before, last_read, sources
 from archive.layout import DataDirectory
 from archive.record import Record
 from crawler import clock
@@ -49,28 +51,46 @@ def archived_bundle(
         ) from error
     page: Part | None = None
     parts: list[Part] = []
-    fetched_at = ""
+    visited: Capture | None = None
     for source in known.parts:
         capture = source.capture
         stored = read_capture(data, capture.file, capture.offset, capture.length)
         kind: PartKind = source.kind  # type: ignore[assignment]  # the table's words are the pipelines'
         part = Part(stored.url, stored.body, stored.content_type, kind, source.ordinal)
         if kind == "page":
-            page, fetched_at = part, source.fetched_at
+            page, visited = part, source.visited
         else:
             parts.append(part)
-    if page is None:
+    if page is None or visited is None:
         raise NoPage(f"revision {revision_id} of portal {portal.id} has no page capture: run gongkai verify")
-    day = clock.day_of(fetched_at)
+    day = clock.day_of(visited.fetched_at)
+    listing, directory = _listed(data, visited, known)
     bundle = Bundle(
         page=page,
-        detail=detail_for(portal, day, known.directory_key or nearest_directory(portal, page.url, day)),
+        detail=detail_for(portal, day, directory or nearest_directory(portal, page.url, day)),
         parts=tuple(parts),
-        listing=ListingFacts(known.title, known.published_on, known.fields),
+        listing=listing,
         portal=portal.id,
         encoding=portal.http.encoding,
     )
     return bundle, known.kind == "file" or looks_binary(page.body) is not None
+
+
+def _listed(data: DataDirectory, visited: Capture, known: Sources) -> tuple[ListingFacts, str | None]:
+    """What the listing said when the page was asked for, and the directory: as a rebuild reads it.
+
+    It may say something else today, which is no news of this page. Today's words where the visit's are not known.
+    """
+    today = ListingFacts(known.title, known.published_on, known.fields)
+    try:
+        facts = facts_beside(data, visited)
+    except DamagedCapture:
+        return today, known.directory_key
+    entry = facts.get("entry")
+    if not isinstance(entry, dict):
+        return today, known.directory_key
+    said = ListingFacts(entry.get("title"), entry.get("published_on"), entry.get("fields") or {})
+    return said, facts.get("directory")
 
 
 class Baseline(NamedTuple):

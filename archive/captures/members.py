@@ -69,6 +69,12 @@ def read_members(stream: BinaryIO, file: str) -> Iterator[Record | DamagedCaptur
         offset += member.length
 
 
+def read_member(stream: BinaryIO, file: str, offset: int) -> Record:
+    """The record at ``offset``; raises :class:`DamagedCapture` where there is none that is whole, ``OSError`` when the
+    disk does."""
+    return _read_record(_Member(stream, file, offset), False)
+
+
 class _Member:
     """A gzip member as a stream of unpacked chunks; ``length`` in the file is known when it has ended."""
 

@@ -16,13 +16,13 @@ from archive.captures.table import get_capture
 class SourcePart(NamedTuple):
     """One response of a document: ``kind`` as in ``revision_captures.part``; ``capture`` holds the bytes.
 
-    ``fetched_at`` is when the document was visited, which may be later: a revisit record has no bytes of its own.
+    ``visited`` is that of the visit, which may be a later one: a revisit record has no bytes of its own.
     """
 
     kind: str
     ordinal: int
     capture: Capture
-    fetched_at: str
+    visited: Capture
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def _kept(db: Database, revision_id: int) -> tuple[str | None, str | None, dict[
 def _part(db: Database, kind: str, ordinal: int, capture_id: int) -> SourcePart:
     visited = get_capture(db, capture_id)
     held = visited if visited.refers_to_id is None else get_capture(db, visited.refers_to_id)
-    return SourcePart(kind, ordinal, held, visited.fetched_at)
+    return SourcePart(kind, ordinal, held, visited)
 
 
 def last_read(db: Database, sighting_id: int) -> tuple[str | None, int | None]:

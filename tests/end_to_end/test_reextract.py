@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from crawler.samples.wire import Response
+
 from .conftest import Demo, Night
-from .runner import TABLES, Gongkai
+from .runner import TABLES, Gongkai, portal_text
+from .sites import Answer, LocalSite, trs_listing
 
 TAMPER = "UPDATE revisions SET record = json_set(record, '$.title', '改过', '$.body_text', '改过', '$.tables', json('[]')) WHERE id = ?"
 
@@ -107,3 +110,22 @@ def test_what_cannot_be_read_is_named_and_left(archive: Gongkai) -> None:
     sentence = ran.complained(1)
     assert url in sentence and file in sentence
     assert archive.dump() == before
+
+
+def test_what_the_listing_says_today_is_no_news_of_an_old_page(gongkai: Gongkai) -> None:
+    path, pdf = "/zwgk/202601/P01.pdf", Response(b"%PDF-1.4 x", 200, (("Content-Type", "application/pdf"),))
+    answers: dict[str, Answer] = {"/zwgk/": trs_listing({path: "旧标题"}), path: pdf}
+    with LocalSite(answers) as site:
+        directory = 'key = "zwgk"\nname = "政务公开"\nurl = "/zwgk/"'
+        gongkai.portal(
+            "local",
+            portal_text(site.base_url, "trs-static", directory, http="allow_private_hosts = true"),
+        )
+        for day, title in ((1, "旧标题"), (2, "新标题")):
+            answers["/zwgk/"] = trs_listing({path: title})
+            ran = gongkai("crawl", "local", "--revisit", "all", now=f"2026-06-0{day}T02:00:00+08:00")
+            assert ran.code == 0, ran.err
+    assert gongkai.query("SELECT title FROM entries") == [("新标题",)]
+    before = gongkai.dump()
+    assert outcome(gongkai) == (1, 0)
+    assert gongkai.dump() == before
