@@ -37,6 +37,8 @@ def show(repair: Repair) -> None:
             f"{row.same}/{row.expected}" if row.known_pages else "—",
         )
     console.print(table)
+    if repair.rows and repair.rows[0].new_pages and not repair.rows[0].known_pages:
+        click.echo("新版网页均无改版前的存档可比，取值按本门户其他文件的形式推断：写入前请抽看几页")
     if repair.listings:
         listings = Table("栏目", "改版前（条 标题 日期 总数）", "现在", "之后")
         for case in repair.listings:

@@ -48,7 +48,7 @@ class _Search:
         self._samples = samples
         self.best = detail
         self._points = score(samples, detail)
-        self._most = sum(record_score(sample.known, sample.known) for sample in samples if sample.known)
+        self._most = sum(record_score(sample.known, sample) for sample in samples if sample.known)
 
     def climb(self, guesses: Guesses) -> None:
         """Try each guess on top of the best so far; the first of several equally good ones stays."""

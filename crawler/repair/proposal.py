@@ -9,6 +9,7 @@ from typing import Any
 from crawler.portals.model import Portal
 from crawler.portals.plan import detail_for
 from crawler.repair.details import propose
+from crawler.repair.guessing import Habits, guess
 from crawler.repair.listing_pages import Answers, shown
 from crawler.repair.listing_score import KnownListing, Reading, reading
 from crawler.repair.listings import propose_listing, with_listing
@@ -19,6 +20,9 @@ from pipelines.detail import Detail
 
 HEALTHY = 0.8
 """A listing is read well when it gives this share of the entries, titles and dates that good crawls read."""
+
+ENOUGH_KNOWN = 3
+"""Pages of a layout that must be known from before to learn from them alone: a value may stand on one by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +75,12 @@ def propose_details(portal: Portal, material: Material) -> dict[str, Any]:
         directory.key: detail_for(portal, material.since, directory.key).model_dump_json()
         for directory in portal.directories
     }
-    proposed = {
-        layout: changed(samples[0].bundle.detail, propose(samples, samples[0].bundle.detail))
-        for layout, samples in groups.items()
-    }
+    habits = Habits.of([sample.read() for sample in material.old])
+    proposed = {}
+    for layout, samples in groups.items():
+        if sum(sample.known is not None for sample in samples) < ENOUGH_KNOWN:
+            samples = [guess(sample, habits) for sample in samples]
+        proposed[layout] = changed(samples[0].bundle.detail, propose(samples, samples[0].bundle.detail))
     first = next(iter(proposed.values()), {})
     if (
         first

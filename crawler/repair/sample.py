@@ -30,7 +30,8 @@ _SPACE = re.compile(r"\s+")
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A page and what is ``known`` of it: the record of the same address before the redesign, None for a new one.
+    """A page and what is ``known`` of it: the record of the same address before the redesign, None for a new one;
+    ``guessed``: it is only what the portal's other documents let one expect.
 
     ``day`` is the day of its capture; ``bundle.detail`` is how the portal's file reads it today.
     """
@@ -39,6 +40,7 @@ class Sample:
     known: Record | None
     day: date
     directory: str | None
+    guessed: bool = False
 
     @property
     def url(self) -> str:

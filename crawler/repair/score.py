@@ -14,13 +14,17 @@ BODY_WEIGHT = 4.0
 
 def score(samples: Sequence[Sample], detail: Detail) -> float:
     """The sum over ``samples`` of what ``detail`` gives back of what is known of them; wrong values cost."""
-    return sum(record_score(sample.read(detail), sample.known) for sample in samples)
+    return sum(record_score(sample.read(detail), sample) for sample in samples)
 
 
-def record_score(record: Record, known: Record | None) -> float:
-    """What one page's reading is worth: of an unknown page, how many fields it says."""
+def record_score(record: Record, sample: Sample) -> float:
+    """What one page's reading is worth; of what is guessed only right values count, as it leaves much out."""
+    known = sample.known
     if known is None:
-        return sum(says(record, name) for name in FIELDS)
+        return 0.0
+    if sample.guessed:
+        right = [name for name in FIELDS if says(known, name) and says(record, name)]
+        return sum(1.0 if agrees(record, known, name) else -0.5 for name in right)
     points = BODY_WEIGHT * likeness(record.body_text, known.body_text)
     for name in FIELDS:
         if name == "body_text":

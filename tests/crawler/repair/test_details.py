@@ -6,8 +6,10 @@ from datetime import date
 
 import pytest
 
+from archive.record import Record
 from crawler.platforms.loader import load_profile
 from crawler.repair.details import propose
+from crawler.repair.guessing import Habits, guess
 from crawler.repair.labels import labels_of
 from crawler.repair.sample import FIELDS, Sample, agrees, says
 from crawler.samples.families.site import FamilySite
@@ -85,9 +87,33 @@ def test_what_stands_nowhere_is_not_found() -> None:
     assert {"index_number", "agency"} <= missing(pages, found)
 
 
+def strangers(change: Redesign) -> list[Sample]:
+    """New documents alone: nothing of them is known from before."""
+    return [Sample(page.bundle, None, page.day, page.directory) for page in samples(change)]
+
+
 def test_a_page_of_which_nothing_is_known_teaches_nothing() -> None:
-    pages = [Sample(page.bundle, None, page.day, page.directory) for page in samples(redesign.renamed)]
-    assert propose(pages, PROFILE) == PROFILE
+    assert propose(strangers(redesign.renamed), PROFILE) == PROFILE
+
+
+@pytest.mark.parametrize(
+    "change", [redesign.relabelled, redesign.unlabelled], ids=lambda change: change.__name__
+)
+def test_new_documents_are_read_by_the_habits_of_the_old_ones(change: Redesign) -> None:
+    habits = Habits.of([page.known for page in samples(lambda html: html) if page.known])
+    guessed = [guess(page, habits) for page in strangers(change)]
+    assert all(page.guessed and page.known and page.known.index_number for page in guessed)
+    found = propose(guessed, PROFILE)
+    assert missing(samples(change), found) == set()
+
+
+def test_habits_are_forms_not_values() -> None:
+    records = [Record("u", index_number=f"GK{n:04d}/2026-{n:05d}") for n in range(1, 9)]
+    form = Habits.of(records).number
+    assert form is not None
+    assert form.findall("编号 GK0417/2031-00999。") == ["GK0417/2031-00999"]
+    assert form.findall("GK0417/2031-009990") == [] and form.findall("20310099") == []
+    assert Habits.of([Record("u", index_number=f"{'x' * n}1") for n in range(1, 9)]).number is None
 
 
 @pytest.mark.parametrize(
