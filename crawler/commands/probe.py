@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from functools import partial
 from pathlib import Path
@@ -64,8 +65,8 @@ def command(
     """
     if not _usable(url):
         fail(f"{url!r} is no address: write it whole, as https://www.example.gov.cn/")
-    if output is not None and output.exists() and not force:
-        fail(f"{output} is there already: name another file, or write over it with --force")
+    if output is not None:
+        _writable(output, force)
     http = _http(url, delay, allow_private_hosts)
     say = partial(click.echo, err=True)
     allowed = http.model_copy(update={"allow_private_hosts": allow_private_hosts})
@@ -93,6 +94,14 @@ def _end(text: str | None, output: Path | None) -> None:
         click.echo(f"\n草稿 (-o FILE 写入文件):\n\n{text}")
     else:
         click.echo(f"\n草稿已写入 {output}; 接着: gongkai backfill {output} --limit 20")
+
+
+def _writable(output: Path, force: bool) -> None:
+    """Before anything is asked: a portal's id is its file's name."""
+    if output.suffix != ".toml" or not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,63}", output.stem):
+        fail(f"{output} is no name of a portal file: small letters, digits and hyphens, as example.toml")
+    if output.exists() and not force:
+        fail(f"{output} is there already: name another file, or write over it with --force")
 
 
 def _usable(url: str) -> bool:

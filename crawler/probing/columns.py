@@ -36,8 +36,10 @@ class Column:
 
     @property
     def count(self) -> int | None:
-        """How many documents are announced, by the tree or by the list itself."""
-        return self.total if self.total is not None or self.trial is None else self.trial.total
+        """How many documents there are, as the tree or the list itself announces, or as a list of one page shows."""
+        if self.total is not None or self.trial is None or self.trial.total is not None:
+            return self.total if self.trial is None or self.total is not None else self.trial.total
+        return None if self.trial_is_long else len(self.trial.entries)
 
     @property
     def trial_is_long(self) -> bool:

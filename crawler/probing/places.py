@@ -125,6 +125,8 @@ def section_of(columns: list[Column], opened: list[tuple[Link, Seen]]) -> Link |
     keys = {key_of(column.way.url) for column in columns if column.way.url}
     best: tuple[tuple[int, int, int], Link] | None = None
     for link, seen in opened:
+        if link.frame:
+            continue
         linked = len(keys & {key_of(target.url) for target in seen.links})
         linked += sum(
             link.name in column.trail and bool(column.total or column.way.params) for column in columns

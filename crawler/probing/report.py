@@ -20,56 +20,48 @@ _EXCERPT = 80
 
 def as_json(found: Probed, http: Http, draft: str | None, output: Path | None) -> dict[str, Any]:
     """Everything that was found, JSON-able."""
-    said: dict[str, Any] = {
-        "url": found.first.asked,
-        "family": None,
-        "guess": False,
-        "grade": None,
-        "evidence": [],
-        "families": {},
-        "section": None,
-        "directories": [],
-        "sample": None,
-        "challenge": found.first.challenge,
-        "shells": {},
-        "challenges": {},
-        "problem": sentence(found.first),
-        "requests": found.requests,
-        "unopened": 0,
-        "draft": draft,
-        "file": str(output) if output is not None and draft is not None else None,
-    }
     findings = found.findings
-    if findings is None:
-        return said
-    said |= {
-        "families": findings.clues,
-        "section": None
-        if findings.section is None
-        else {"name": findings.section.name, "url": findings.section.url},
-        "shells": findings.shells,
-        "challenges": findings.challenges,
-        "unopened": findings.unopened,
-    }
-    if not findings.columns:
-        said["problem"] = why_nothing(found, found.first.asked)
-        return said
-    family = family_of(findings.columns)
-    directories = values_of(findings, http)["directories"]
-    said |= {
-        "family": family,
-        "guess": family == GENERIC,
-        "grade": load_profile(family).grade,
-        "evidence": _evidence(findings, family),
-        "directories": [
-            directory | _column(column)
-            for column, directory in zip(findings.columns, directories, strict=True)
-        ],
+    return {
+        "url": found.first.asked,
+        **_recognised(findings),
+        "section": _section(findings),
+        "directories": _directories(findings, http),
         "sample": {"url": found.sample.url, "record": found.sample.record.to_dict()}
         if found.sample
         else None,
+        "challenge": found.first.challenge,
+        "challenges": findings.challenges if findings else {},
+        "shells": findings.shells if findings else {},
+        "problem": why_nothing(found, found.first.asked) if draft is None else None,
+        "requests": found.requests,
+        "unopened": findings.unopened if findings else 0,
+        "draft": draft,
+        "file": str(output) if output is not None and draft is not None else None,
     }
-    return said
+
+
+def _recognised(findings: Findings | None) -> dict[str, Any]:
+    columns = findings.columns if findings else []
+    family = family_of(columns) if columns else None
+    return {
+        "family": family,
+        "guess": family == GENERIC,
+        "grade": load_profile(family).grade if family else None,
+        "evidence": _evidence(findings, family) if findings and family else [],
+        "families": findings.clues if findings else {},
+    }
+
+
+def _section(findings: Findings | None) -> dict[str, str] | None:
+    section = findings.section if findings else None
+    return {"name": section.name, "url": section.url} if section else None
+
+
+def _directories(findings: Findings | None, http: Http) -> list[dict[str, Any]]:
+    if findings is None or not findings.columns:
+        return []
+    said = values_of(findings, http)["directories"]
+    return [directory | _column(column) for column, directory in zip(findings.columns, said, strict=True)]
 
 
 def _column(column: Column) -> dict[str, Any]:
@@ -121,13 +113,21 @@ def _table(findings: Findings, http: Http) -> list[str]:
     said = ["", f"栏目 ({len(findings.columns)}):"]
     directories = values_of(findings, http)["directories"]
     for column, directory in zip(findings.columns, directories, strict=True):
-        total = "单页" if column.single else str(column.count) if column.count is not None else "?"
+        total = "单页" if column.single else _total(column)
         other = f"  [{column.way.family}]" if "family" in directory else ""
         where = directory.get("url") or ", ".join(
             f"{name}={value}" for name, value in column.way.params.items()
         )
         said.append(f"  {directory['key']}  {column.name}  {total}  {where}{other}")
     return said
+
+
+def _total(column: Column) -> str:
+    """How many documents, or how many pages, are announced."""
+    if column.count is not None:
+        return str(column.count)
+    pages = column.trial.pages if column.trial is not None else None
+    return f"{pages} 页" if pages else "?"
 
 
 def _sample(sample: Sample | None) -> list[str]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from crawler.discovery.node import Node
 from crawler.discovery.outgoing import Link
 from crawler.probing.asking import Asker, OutOfRequests
-from crawler.probing.columns import GENERIC, Column, guessed, looked, of_node, unread_way
-from crawler.probing.guess import common, dated_links, dated_rows
+from crawler.probing.columns import Column, looked, of_node, unread_way
+from crawler.probing.conclusion import guesses, pages_checked
+from crawler.probing.guess import dated_links, dated_rows
 from crawler.probing.names import by_path, is_single, known_names, never, promise
 from crawler.probing.obstacles import shell
 from crawler.probing.page import Seen, Site
@@ -32,7 +32,7 @@ from crawler.probing.places import (
 )
 from crawler.probing.signs import Clue, clues
 from crawler.probing.trees import trees
-from crawler.probing.trial import Trial, second_page, tried
+from crawler.probing.trial import Trial, tried
 
 DEPTH = 6
 INSIDE = 20
@@ -40,8 +40,6 @@ INSIDE = 20
 UNNAMED = 5
 """What a home page's links are worth where none promises anything; so many of them are opened."""
 UNNAMED_MOST = 12
-CHECKED = 2
-"""Columns of a family whose second page is looked at."""
 TREE_TRIED = 3
 """Columns of a tree that are tried; where they can be listed, so can the rest."""
 
@@ -239,47 +237,9 @@ class Survey:
     async def _conclude(self) -> None:
         found = self.found
         found.columns = without_digests(found.columns)
-        if not any(not column.single for column in found.columns):
-            await self._guess()
-        await self._check_pages()
+        if all(column.single for column in found.columns):
+            opened = [((*waiting.trail, waiting.link), seen) for waiting, seen in self._guesses]
+            for column in await guesses(self.asker, opened, found.site, found.home.url):
+                self._add(column)
+        found.columns = await pages_checked(self.asker, found.columns, found.site)
         found.section = section_of(found.columns, self._opened)
-
-    async def _check_pages(self) -> None:
-        """Look at the second page of a few columns of each family; what had to be learned for it holds for the rest too."""
-        checked: Counter[str] = Counter()
-        learned: dict[str, Mapping[str, Any]] = {}
-        for at, column in enumerate(self.found.columns):
-            family = column.way.family
-            if column.trial is None or not column.trial_is_long:
-                continue
-            if family in learned:
-                way = replace(column.way, listing={**column.way.listing, **learned[family]})
-                self.found.columns[at] = replace(column, way=way)
-                continue
-            checked[family] += 1
-            if checked[family] > CHECKED:
-                continue
-            try:
-                trial = await second_page(self.asker, column.trial, self.found.site)
-            except OutOfRequests:
-                return
-            self.found.columns[at] = replace(column, trial=trial, way=trial.way)
-            if trial.learned and family != GENERIC:
-                learned[family] = trial.learned
-
-    async def _guess(self) -> None:
-        """No family lists anything: the generic engine's guess at every page that was opened."""
-        pages = [seen for _, seen in self._guesses]
-        furniture, usual = common(pages)
-        home = key_of(self.found.home.url)
-        for waiting, seen in sorted(self._guesses, key=lambda guess: key_of(guess[1].url) == home):
-            if key_of(seen.url) == home and self.found.columns:
-                break  # what a home page shows are the newest of everything
-            try:
-                trial = await guessed(self.asker, seen, self.found.site, furniture, usual)
-            except OutOfRequests:
-                return
-            if trial is not None:
-                name = shown_name(waiting.link.name, seen)
-                self._add(Column(name, trial.way, trial, names_of(waiting.trail), guessed=True))
-        self.found.columns = without_digests(self.found.columns)
