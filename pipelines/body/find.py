@@ -32,9 +32,8 @@ _SPARSE = 150  # … below which a container of a known name is believed before 
 _SOMETHING = 8  # characters
 _MOST_IMAGES = 500
 _MOST_TOLD = 60  # lines that a metadata block at the top may have, with what stands above it
-_CLASSES, _IDS, _STYLES, _HIDDEN = (
-    XPath(f"descendant::*/@{name}", smart_strings=False) for name in ("class", "id", "style", "hidden")
-)
+_VALUES = XPath("descendant::*/@*[name() != 'href' and name() != 'src']", smart_strings=False)
+_HIDDEN = XPath("boolean(descendant::*/@hidden | descendant::nav | descendant::footer)")
 
 
 @dataclass(slots=True)
@@ -238,12 +237,8 @@ def _suspects(element: _Element) -> Iterator[_Element]:
 
 def _may_hold_suspects(element: _Element) -> bool:
     """Whether there is any reason to look at each element: along the attribute axis that is soon told."""
-    return (
-        any(is_furniture_name(names.lower()) for names in {*_CLASSES(element), *_IDS(element)})
-        or any("display" in style.lower() for style in set(_STYLES(element)))
-        or bool(_HIDDEN(element))
-        or next(element.iter("nav", "footer"), None) is not None
-    )
+    values = {value.lower() for value in set(_VALUES(element))}
+    return _HIDDEN(element) or any("display" in value or is_furniture_name(value) for value in values)
 
 
 def _trimmed(

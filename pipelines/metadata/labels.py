@@ -21,7 +21,7 @@ _SPACES = 20
 # A label of so many characters is told from the end of a value without a space between.
 _LONG = 4
 # Texts whose labels are remembered: at most so long, at most so many.
-_MEMO_TEXT, _MEMO_ENTRIES = 60, 8192
+_MEMO_TEXT, _MEMO_ENTRIES = 300, 4096
 _WORD = re.compile(r"\S+")
 _SET_OFF = re.compile(r"[\s|｜;；]")
 _BREAK = re.compile(f"[{re.escape(_BREAKS)}]")

@@ -63,7 +63,7 @@ class Vocabulary(dict[str, Meaning]):
         self.firsts = frozenset(label[0] for label in labels if label) | frozenset(OPENERS)
         self.lasts = frozenset(label[-1] for label in labels if label)
         self.longest = max(map(len, labels), default=0)
-        # Labels of short cells (with where their text nodes begin): navigation, repeated on every page.
+        # Labels of cells (with where their text nodes begin): navigation and foot are the same on every page.
         self.extended: dict[tuple[tuple[str, str], ...], Vocabulary] = {}
         self.memo: dict[str | tuple[str, Sequence[int]], list[Label]] = {}
 
