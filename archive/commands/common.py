@@ -14,7 +14,7 @@ from rich.console import Console
 from sqlite_utils import Database
 
 from archive.layout import DataDirectory
-from archive.migrations import NewerDatabase, check_version
+from archive.migrations import NewerDatabase, check_version, migrations
 from archive.transaction import connect
 
 WIDE = 200
@@ -70,6 +70,12 @@ def open_archive(data: DataDirectory, *, readonly: bool = True) -> Database:
             fail(f"{error}: is the disk full, or read-only? nothing was changed", TROUBLE)
         fail(f"{data.database} cannot be used as an archive ({error}): restore it from a backup")
     return db
+
+
+def refuse_older(db: Database) -> None:
+    """End a command that only reads, and would ask for what an older version's archive does not have."""
+    if migrations.pending(db):
+        fail("the archive was written by an older gongkai: run `gongkai init` to bring it up to date")
 
 
 def _is_disk(error: sqlite3.DatabaseError) -> bool:

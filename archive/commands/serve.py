@@ -12,7 +12,7 @@ from typing import Any
 import click
 import uvicorn
 
-from archive.commands.common import data_option, fail, open_archive
+from archive.commands.common import data_option, fail, open_archive, refuse_older
 from archive.layout import DataDirectory
 from archive.search import IndexOutdated
 from archive.search.index import require_current
@@ -91,6 +91,7 @@ def command(host: str, port: int, browser: bool, data: DataDirectory) -> None:
     """
     db = open_archive(data, readonly=True)
     try:
+        refuse_older(db)
         require_current(db)
     except IndexOutdated as error:
         fail(str(error))

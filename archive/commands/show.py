@@ -10,7 +10,15 @@ from rich.console import Console
 from sqlite_utils import Database
 
 from archive.attachments.replaced import replaced_attachments
-from archive.commands.common import BAD_INPUT, OK, data_option, echo_json, fail, open_archive
+from archive.commands.common import (
+    BAD_INPUT,
+    OK,
+    data_option,
+    echo_json,
+    fail,
+    open_archive,
+    refuse_older,
+)
 from archive.commands.print_difference import print_difference, print_line, print_replaced
 from archive.commands.print_document import print_candidates, print_dossier
 from archive.commands.print_saved import print_saved
@@ -19,7 +27,6 @@ from archive.history.dossier import dossier
 from archive.history.lookup import NotFound, find_documents
 from archive.history.saving import save_document
 from archive.layout import DataDirectory
-from archive.migrations import migrations
 
 CANDIDATES = """
 SELECT uid, title, published_on, portal, url FROM documents
@@ -60,8 +67,7 @@ def command(name: str, diff: bool, folder: Path | None, as_json: bool, data: Dat
         fail("--diff and --save are two commands: give one of them")
     db = open_archive(data, readonly=True)
     try:
-        if migrations.pending(db):
-            fail("the archive was written by an older gongkai: run `gongkai init` to bring it up to date")
+        refuse_older(db)
         if folder is not None:
             _save(db, name, folder, as_json, data)
         else:

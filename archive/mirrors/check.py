@@ -15,7 +15,7 @@ def check_groups(db: Database) -> Iterator[str]:
 
     Nothing where an update is under way, was broken off, or is another version's: the next one settles that.
     """
-    if not store.is_current(db):
+    if not store.is_there(db) or not store.is_current(db):
         return
     wanted, stored = wanted_groups(db), store.groups(db)
     uids = store.uids_of(db, sorted(wanted.keys() | stored.keys()))
@@ -29,7 +29,7 @@ def check_groups(db: Database) -> Iterator[str]:
 
 def check_signatures(db: Database) -> Iterator[str]:
     """One sentence for each signature that its document's text does not give; reads every text."""
-    if store.is_older(db):
+    if not store.is_there(db) or store.is_older(db):
         return
     for document, number, title, body, bands in store.signatures(db):
         found = store.read_text(db, document)

@@ -34,6 +34,11 @@ SELECT document_id FROM signatures AS s WHERE NOT EXISTS (
 """
 
 
+def is_there(db: Database) -> bool:
+    """Whether the archive has the tables: one of an older version, which is only read, has none."""
+    return bool(db.conn.execute("SELECT 1 FROM sqlite_schema WHERE name = 'signatures'").fetchone())
+
+
 def is_current(db: Database) -> bool:
     """Whether pairs and groups are what :data:`VERSION` makes of the signatures."""
     return get_info(db, STATE) == _CURRENT

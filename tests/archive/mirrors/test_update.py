@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from sqlite_utils import Database
 
 from archive.commands.mirrors import command
+from archive.commands.serve import command as serve
 from archive.commands.show import command as show
 from archive.history.joining import join
 from archive.layout import DataDirectory
@@ -235,3 +236,20 @@ def test_another_command_leaves_the_work_to_who_does_it_and_ends_in_time(
     assert not store.is_current(db)
     done = bring_up_to_date(db, data, "gongkai nightly")
     assert done is not None and done.documents == len(stored_groups(db)) > 10
+
+
+def test_an_older_archive_is_read_as_far_as_it_goes(archive: Callable[..., Database], tmp_path: Path) -> None:
+    db = archive(SMALL[:2])
+    with transaction(db):
+        db.conn.execute("DROP VIEW mirrors")
+        for table in ("mirror_groups", "mirror_pairs", "signatures"):
+            db.conn.execute(f"DROP TABLE {table}")
+        db.conn.execute("DELETE FROM _sqlite_migrations WHERE name = '0003_mirrors'")
+    assert list(check_groups(db)) == list(check_signatures(db)) == []
+    for verb, words in ((show, ["x"]), (serve, ["--port", "0"])):
+        result = CliRunner().invoke(verb, [*words, "--data", str(tmp_path)])
+        assert result.exit_code == 2 and "run `gongkai init`" in result.output
+    assert CliRunner().invoke(command, ["--data", str(tmp_path)]).exit_code == 0, (
+        "a command that writes migrates it"
+    )
+    assert db.conn.execute("SELECT count(*) FROM signatures").fetchone()[0] == 2
