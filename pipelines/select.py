@@ -10,7 +10,7 @@ from cssselect import GenericTranslator, parser
 from lxml.cssselect import CSSSelector
 from lxml.etree import XPath, _Element
 
-_IS_MERE = re.compile(r"[.#][A-Za-z_][\w-]*")
+_IS_MERE = re.compile(r"([A-Za-z][A-Za-z0-9]*)?([.#])([A-Za-z_][\w-]*)")
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _TESTS = {"=": ". = {}", "*=": "contains(., {})", "^=": "starts-with(., {})"}
 
@@ -19,8 +19,8 @@ class Selector:
     """A compiled selector: called with an element, it gives what it matches at or below it, in document order.
 
     Most selectors of a profile match nothing on a page. So first the attribute is looked for without which there is
-    no match, along the attribute axis: a tenth of the time, as few elements have it. For a mere class or id its
-    elements are the answer, a class among the names of each. (In XPath the step back to them would be quadratic: libxml2 compares each with all.)
+    no match, along the attribute axis: a tenth of the time, as few elements have it. For a mere class or id (of
+    one tag or any) its elements are the answer, a class among the names of each. (In XPath the step back to them would be quadratic: libxml2 compares each with all.)
     """
 
     def __init__(self, selector: str) -> None:
@@ -30,7 +30,8 @@ class Selector:
         self._attributes = XPath(f"descendant-or-self::*/{needed}") if needed else None
         mere = _IS_MERE.fullmatch(selector.strip())
         self._is_mere = mere is not None
-        self._class = mere.group()[1:] if mere and mere.group()[0] == "." else None
+        self._tag = mere.group(1).lower() if mere and mere.group(1) else None
+        self._class = mere.group(3) if mere and mere.group(2) == "." else None
 
     def __call__(self, root: _Element) -> list[_Element]:
         if self._attributes is not None:
@@ -39,7 +40,8 @@ class Selector:
                 # White space in CSS is ASCII's.
                 attributes = [names for names in attributes if self._class in _SPACES.split(names)]
             if self._is_mere or not attributes:
-                return [attribute.getparent() for attribute in attributes]
+                elements = [attribute.getparent() for attribute in attributes]
+                return [node for node in elements if node.tag == self._tag] if self._tag else elements
         found: list[_Element] = self._find(root)
         return found
 
