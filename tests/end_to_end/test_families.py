@@ -91,10 +91,11 @@ def test_it_is_crawled_to_the_last_document(crawled: Crawled, family: str) -> No
     sample: Specification = specification.load(family)
     query = crawled.gongkai.query
     walks = query(
-        "SELECT d.key, w.verdict, w.reason FROM walks w JOIN directories d ON d.id = w.directory_id WHERE d.portal = ?",
+        "SELECT d.key, w.verdict, w.reason, w.entries_seen FROM walks w JOIN directories d ON d.id = w.directory_id"
+        " WHERE d.portal = ?",
         family,
     )
-    assert walks and all(verdict == "complete" for _, verdict, _ in walks), walks
+    assert walks and all(walk[1:] == ("complete", walk[2], sample.documents) for walk in walks), walks
     found = query(
         "SELECT title, index_number, agency, published_on FROM documents WHERE portal = ? ORDER BY 2", family
     )
