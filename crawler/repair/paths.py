@@ -14,6 +14,8 @@ from crawler.selectors import BadSelector, compile_selector
 _NAME = re.compile(r"-?[A-Za-z_][A-Za-z0-9_-]{0,60}")
 _NUMBERED = re.compile(r"\d{3,}")
 """Names with a serial in them are another one on every page."""
+_SAID = re.compile("[A-Za-z\u3400-\u9fff][\\w\u3400-\u9fff-]{0,20}")
+"""A value of an attribute that names what the element is (``data-label="文号"``), not its content."""
 _TELLING = ("itemprop", "role", "name", "property")
 _ANCESTORS = 4
 _MOST_CLASSES = 3
@@ -32,16 +34,14 @@ def own_names(element: _Element) -> list[str]:
     id_ = element.get("id", "").strip()
     if _steady(id_):
         found.append(f"#{id_}")
+    told = [(str(name), str(value)) for name, value in element.items() if _NAME.fullmatch(str(name))]
+    told = [(name, value) for name, value in told if name.startswith("data-") or name in _TELLING]
+    found += [f'{tag}[{name}="{value}"]' for name, value in told if _SAID.fullmatch(value)]
     classes = [name for name in element.get("class", "").split() if _steady(name)][:_MOST_CLASSES]
     if len(classes) > 1:
         found.append(tag + "".join(f".{name}" for name in classes))
     found += [f"{tag}.{name}" for name in classes]
-    for name, value in element.items():
-        if (str(name).startswith("data-") or name in _TELLING) and _NAME.fullmatch(str(name)):
-            if _steady(str(value)):
-                found.append(f'{tag}[{name}="{value}"]')
-            found.append(f"{tag}[{name}]")
-    return found
+    return [*found, *(f"{tag}[{name}]" for name, _ in told)]
 
 
 def paths(element: _Element) -> Iterator[str]:
@@ -65,7 +65,7 @@ def paths(element: _Element) -> Iterator[str]:
 def voted(pages: Iterable[Target], most: int) -> list[str]:
     """At most ``most`` selectors whose first match is a target on the most pages, at least on half of them.
 
-    Of equally good ones the one that an earlier position in :func:`paths` gave.
+    Of equally good ones those that match nothing else, then the one that an earlier position in :func:`paths` gave.
     """
     targets = [page for page in pages if page.elements]
     seen: dict[str, int] = {}
@@ -74,17 +74,21 @@ def voted(pages: Iterable[Target], most: int) -> list[str]:
             for position, selector in enumerate(paths(element)):
                 seen[selector] = min(seen.get(selector, position), position)
     hits: Counter[str] = Counter()
+    alone: Counter[str] = Counter()
     for selector in seen:
-        hits[selector] = sum(_first(selector, page.root) in page.elements for page in targets)
-    good = [selector for selector, count in hits.items() if 2 * count >= len(targets)]
-    return sorted(good, key=lambda selector: (-hits[selector], seen[selector], len(selector)))[:most]
+        for page in targets:
+            found = _matches(selector, page.root)
+            hits[selector] += bool(found) and found[0] in page.elements
+            alone[selector] += bool(found) and set(found) <= set(page.elements)
+    good = [selector for selector in seen if 2 * hits[selector] >= len(targets)]
+    return sorted(good, key=lambda name: (-hits[name], -alone[name], seen[name], len(name)))[:most]
 
 
-def _first(selector: str, root: _Element) -> _Element | None:
+def _matches(selector: str, root: _Element) -> list[_Element]:
     try:
-        return next(iter(compile_selector(selector).elements(root)), None)
+        return compile_selector(selector).elements(root)
     except BadSelector:
-        return None
+        return []
 
 
 def _place(element: _Element) -> str:
