@@ -92,7 +92,9 @@ class Asker:
 
     async def _fetched(self, request: ListingRequest) -> Seen:
         try:
-            response = await self._ask(scrapy_request(request, "probe"))
+            made = scrapy_request(request, "")
+            made.meta.update(role="tree", directory=None)
+            response = await self._ask(made)
         except IgnoreRequest as error:
             return Seen(request.url, request.url, problem=str(error))
         except Exception as error:
