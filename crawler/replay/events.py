@@ -14,7 +14,7 @@ from archive.crawling.crawls import reopen_crawl
 from archive.crawling.ending import end_crawl, holds_back
 from archive.crawling.entries import ListedEntry, record_listing
 from archive.crawling.frontier import fetch_failed, make_sighting, sighting_id
-from archive.crawling.portals import directory_id
+from archive.crawling.portals import directory_id, save_directory
 from archive.crawling.walks import finish_walk, start_walk
 from archive.history.quarantine.crawl import quarantine_crawl
 from archive.history.quarantine.release import release_crawls
@@ -40,6 +40,7 @@ class Events:
         self._kinds: dict[str, Callable[[SeenEvent], None]] = {
             "crawl-started": crawls.started,
             "crawl-resumed": lambda event: reopen_crawl(db, event.crawl_id, event.at),
+            "discovered": self._discovered,
             "walk-started": self._walk_started,
             "listed": self._listed,
             "sighted": self._sighted,
@@ -72,6 +73,12 @@ class Events:
 
     def _directory(self, data: dict[str, Any]) -> int | None:
         return directory_id(self._db, self._portal, data["directory"])
+
+    def _discovered(self, event: SeenEvent) -> None:
+        """Directories beyond those of the portal's file."""
+        for told in event.data["directories"]:
+            if directory_id(self._db, self._portal, told["key"]) is None:
+                save_directory(self._db, self._portal, told["key"], told["name"], told["url"], told["expect"])
 
     def _walk_started(self, event: SeenEvent) -> None:
         directory = self._directory(event.data)

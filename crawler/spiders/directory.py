@@ -27,6 +27,7 @@ from archive.migrations import NewerDatabase
 from archive.urls import host_of
 from crawler import frontier, health
 from crawler.contact import user_agent
+from crawler.discovery.crawls import discover
 from crawler.fetching import asker, http_settings
 from crawler.network.guard import POLICY
 from crawler.options import CrawlOptions
@@ -95,6 +96,9 @@ class DirectorySpider(scrapy.Spider):
             self.session.problems.append("the portal file has no [[directories]]: write down at least one")
         try:
             await self.session.go_on()
+            await discover(self.session)
+            if not self.session.portal.directories:
+                self.session.problems.append("the portal file has no [[directories]]: write down at least one")
             await listings.walk_all(self.session)
             async for due in frontier.documents(self.session):
                 yield self.document_request(due)
