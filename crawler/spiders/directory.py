@@ -92,13 +92,13 @@ class DirectorySpider(scrapy.Spider):
             refusals.error("%s: %s", self.portal.id, error)
             return
         beating = asyncio.ensure_future(self._beat(self.session))
-        if not self.portal.directories:
-            self.session.problems.append("the portal file has no [[directories]]: write down at least one")
         try:
             await self.session.go_on()
             await discover(self.session)
             if not self.session.portal.directories:
-                self.session.problems.append("the portal file has no [[directories]]: write down at least one")
+                self.session.problems.append(
+                    "the portal file has no [[directories]]: write down at least one"
+                )
             await listings.walk_all(self.session)
             async for due in frontier.documents(self.session):
                 yield self.document_request(due)
