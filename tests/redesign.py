@@ -1,9 +1,30 @@
-"""Redesigns of a sample portal's pages, as functions from HTML to HTML."""
+"""A small portal of the family trs-static, and redesigns of its pages: functions from HTML to HTML."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+
+from crawler.samples.families.specification import Answer, Specification
+
+SAMPLE = Specification(
+    family="trs-static",
+    cites=(),
+    address="/zwgk/$month6/t${day8}_$id.html",
+    documents=23,
+    page_size=7,
+    answers=(
+        Answer(
+            path=r"/zwgk/zcwj/(?:index(?:_(?P<page>\d+))?\.html)?",
+            first=0,
+            beyond="stub",
+            row='<li><a href="$path" title="$title">$short</a><span>$published</span></li>',
+            text="<html><body><ul>$rows</ul>"
+            '<script>createPageHTML($total, $pages, $page0, "index", "html");</script></body></html>',
+        ),
+    ),
+    portal='[[directories]]\nkey = "policy"\nname = "政策文件"\nurl = "/zwgk/zcwj/"\n',
+)
 
 Redesign = Callable[[str], str]
 

@@ -11,16 +11,14 @@ from typing import Any
 import pytest
 
 from crawler.samples.families.site import FamilySite
-from crawler.samples.families.specification import load
 from crawler.samples.wire import Request, Response
 from tests import redesign
 from tests.proof.comparison import difference, state
-from tests.redesign import Redesign
+from tests.redesign import SAMPLE, Redesign
 
 from .runner import Gongkai, Ran, portal_text
 from .sites import LocalSite
 
-FAMILY = load("trs-static")
 NOTES = "# Our own notes: Mrs Li knows the editors.\n"
 
 
@@ -29,8 +27,8 @@ class Redesigned:
 
     def __init__(self) -> None:
         self.changes: list[Redesign] = []
-        self._old = FamilySite(dataclasses.replace(FAMILY, documents=FAMILY.documents - 3))
-        self._new = FamilySite(FAMILY)
+        self._old = FamilySite(dataclasses.replace(SAMPLE, documents=SAMPLE.documents - 3))
+        self._new = FamilySite(SAMPLE)
         self.site = LocalSite(self._answer)
 
     def _answer(self, request: Request) -> Response:
@@ -46,7 +44,7 @@ def portal(gongkai: Gongkai) -> Iterator[Redesigned]:
     redesigned = Redesigned()
     with redesigned.site as site:
         text = portal_text(site.base_url, "trs-static", http="allow_private_hosts = true")
-        gongkai.portal("local", NOTES + text + FAMILY.portal)
+        gongkai.portal("local", NOTES + text + SAMPLE.portal)
         for night in (1, 2):
             ran = crawl(gongkai, night)
             assert ran.code == 0, ran.err
@@ -99,11 +97,11 @@ def test_everything_at_once_is_mended_without_an_edit_by_hand(
     assert ran.code == 0, ran.err
     after = readers(gongkai)
     assert {uid: after[uid] for uid in before} == before
-    assert len(after) == FAMILY.documents and {row[3] for row in after.values()} == {
-        paper.index_number for paper in FAMILY.papers()
+    assert len(after) == SAMPLE.documents and {row[3] for row in after.values()} == {
+        paper.index_number for paper in SAMPLE.papers()
     }
-    assert gongkai.query("SELECT kind, count(*) FROM events GROUP BY kind") == [("new", FAMILY.documents)]
-    assert gongkai.count("revisions") == FAMILY.documents
+    assert gongkai.query("SELECT kind, count(*) FROM events GROUP BY kind") == [("new", SAMPLE.documents)]
+    assert gongkai.count("revisions") == SAMPLE.documents
     assert "nothing to repair" in repair(gongkai).out
     assert gongkai("verify", "--deep").code == 0
     again = Gongkai(tmp_path / "again")

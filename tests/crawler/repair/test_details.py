@@ -13,24 +13,21 @@ from crawler.repair.guessing import Habits, guess
 from crawler.repair.labels import labels_of
 from crawler.repair.sample import FIELDS, Sample, agrees, says
 from crawler.samples.families.site import FamilySite
-from crawler.samples.families.specification import load
 from crawler.samples.wire import Request
 from pipelines.bundle import Bundle, ListingFacts, Part
 from pipelines.detail import Detail
 from pipelines.metadata.cells import cells
 from pipelines.page import Page
 from tests import redesign
-from tests.redesign import LABELS, Redesign
+from tests.redesign import LABELS, SAMPLE, Redesign
 
-FAMILY = "trs-static"
-PROFILE = load_profile(FAMILY).detail
+PROFILE = load_profile(SAMPLE.family).detail
 
 
 def samples(change: Redesign, count: int = 9) -> list[Sample]:
     """Pages after ``change``, with what they said before."""
-    specification = load(FAMILY)
-    site, found = FamilySite(specification), []
-    for paper in specification.papers()[:count]:
+    site, found = FamilySite(SAMPLE), []
+    for paper in SAMPLE.papers()[:count]:
         path = site.path_of(paper)
         html = site.respond(Request("GET", path)).body.decode()
 
