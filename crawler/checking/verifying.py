@@ -56,7 +56,10 @@ def with_verified_on(text: str, day: date) -> str:
         if not places:
             raise ValueError("has no line base_url of its own")
         head = f"{head[: places[-1].end()]}\n{line}{head[places[-1].end() :]}"
-    before, after = tomllib.loads(text), tomllib.loads(head + rest)
+    try:
+        before, after = tomllib.loads(text), tomllib.loads(head + rest)
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError("is not written in the usual way") from error
     if after != before | {"verified_on": day}:
         raise ValueError("is not written in the usual way")
     return head + rest

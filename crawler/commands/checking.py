@@ -117,8 +117,8 @@ def verified_command(report: Path, file: str | None, data: DataDirectory) -> Non
         said = read_report(report)
         path = Path(file) if file is not None else file_of(said.portal, data)
         judge(said, read_portal(path), clock.day())
-        text = with_verified_on(path.read_text("utf-8"), said.on)
-        path.write_text(text, encoding="utf-8")
+        text = with_verified_on(path.read_bytes().decode("utf-8"), said.on)  # line ends as they are
+        path.write_bytes(text.encode("utf-8"))
     except (BadReport, ConfigError) as error:
         fail(str(error))
     except Unproven as error:
