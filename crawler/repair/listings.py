@@ -9,6 +9,7 @@ from typing import Any
 from crawler.platforms.model import Listing
 from crawler.portals.merge import layered, merged, written
 from crawler.portals.plan import DirectoryPlan
+from crawler.repair.json_keys import json_guesses
 from crawler.repair.listing_pages import Answers, Shown, shown
 from crawler.repair.listing_score import KnownListing, Reading, reading
 from crawler.repair.pagers import paging_guesses
@@ -23,9 +24,11 @@ Values = Mapping[str, Any]
 def propose_listing(listing: KnownListing, answers: Answers) -> dict[str, Any]:
     """Keys of ``[listing]`` that make the directory's plan read the crawl's ``answers``; empty where none helps."""
     search = _Search(listing, answers)
-    rows = find_rows(listing, search.pages)
+    total = listing.total if listing.announces else None
+    search.climb({"json": values} for values in json_guesses(listing, search.pages, total))
+    rows = find_rows(listing, search.pages) if not search.values else []
     if not rows:
-        return {}
+        return search.values
     search.climb(_rows(rows, listing.plan.listing))
     for name in ("title", "published_on"):
         search.climb(_single(rows, name, getattr(listing.plan.listing, name)))
@@ -33,7 +36,6 @@ def propose_listing(listing: KnownListing, answers: Answers) -> dict[str, Any]:
         search.climb(_field(rows, name, listing.plan.listing))
     for _ in range(2):  # a total and a next link are two keys
         page = search.pages[0]
-        total = listing.total if listing.announces else None
         search.climb(_paging(paging_guesses(page, total, search.now.entries), listing.plan.listing))
     return search.values
 

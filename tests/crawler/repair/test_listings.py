@@ -120,3 +120,25 @@ def test_documents_that_moved_are_known_by_their_titles() -> None:
     )
     after = reading(listing, shown(with_listing(listing.plan, values), answers))
     assert (after.known, after.titled, after.dated) == (7, 7, 7)
+
+
+def test_a_service_with_other_names_is_known_by_its_values() -> None:
+    names = {
+        "articles": "zzq", "title": "k1", "document_number": "k2", "identifier": "k3", "publisher": "k4",
+        "display_publish_time": "k5", "url": "k6", "post_count": "k7", "classify": "k8", "date": "k9",
+    }  # fmt: skip
+
+    def other_names(text: str) -> str:
+        for old, new in names.items() if text.startswith("{") else ():
+            text = text.replace(f'"{old}":', f'"{new}":')
+        return text
+
+    site = FamilySite(load("gkmlpt"))
+    planned = with_listing(portal("gkmlpt"), {"json": {"guess": False}})
+    listing, answers = known(planned, site), Served(site, other_names)
+    values = propose_listing(listing, answers)
+    assert values["json"]["items"][0] == "zzq" and values["json"]["total"][0] == "k8.k7"
+    before = reading(listing, shown(planned, answers))
+    after = reading(listing, shown(with_listing(planned, values), answers))
+    assert (before.known, after.titled, after.dated, after.announced) == (0, after.known, after.known, 23)
+    assert after.known == after.entries > 5 and after.fielded >= 3 * after.known
