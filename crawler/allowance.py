@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from crawler import clock
 from crawler.portals.quiet import quiet_until
 
+SWEEPS = 0.5
+"""The part of a budget that sweeps may use up: the rest is for what the night's listings brought, and for revisits."""
+
 
 @dataclass
 class Allowance:
@@ -35,6 +38,12 @@ class Allowance:
             elif self.budget is not None and self.begun >= self.budget:
                 self.paused = f"the budget of {self.budget} requests is used up: the next run goes on"
         return self.paused
+
+    def sweeps_over(self) -> str | None:
+        """Why no sweep may go on in this run, though documents may still be asked for; None: it may."""
+        if self.budget is None or self.begun < SWEEPS * self.budget:
+            return None
+        return f"half of the budget of {self.budget} requests is used up: the sweep goes on the next night"
 
     def asked(self) -> None:
         """Count a request that begins."""

@@ -121,14 +121,20 @@ def _judge(
         return CrawlVerdict("incomplete", "interrupted", reasons, resumable=True)
     if limited:
         paused = paused or "the limit of this run is reached; run it again to go on"
+    later = [
+        f"{walk.name}: {walk.reason} ({walk.pages} pages so far)"
+        for walk in walks
+        if walk.stopped and walk.reason != paused
+    ]
     if paused and not problems:
-        reasons.append(paused)
+        reasons += [*later, paused]
         return CrawlVerdict("incomplete", "ok", reasons, resumable=True)
     everything_failed = bool(walks) and all(walk.verdict == "failed" for walk in walks)
     if everything_failed or (problems and not counts["fetched"]):
         return CrawlVerdict("failed", "failed", reasons)
     share_blocked = counts["blocked"] > max(FAILED_FEW, FAILED_SHARE * tried)
-    unexpected = completeness in _WORST_FIRST
+    reasons += later
+    unexpected = _completeness([walk for walk in walks if not walk.stopped]) in _WORST_FIRST
     if unexpected or too_many or share_blocked or nothing_allowed or problems:
         return CrawlVerdict(completeness, "degraded", reasons)
     return CrawlVerdict(completeness, "ok", reasons)

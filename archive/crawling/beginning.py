@@ -23,10 +23,13 @@ def begin_crawl(
     vantage: str | None,
     at: str,
 ) -> None:
-    """Start a crawl; one of the same command that never ended is over, since another one follows it."""
+    """Start a crawl; one of the same command that never ended is over, since another one follows it.
+
+    What was cut off of its sweeps is kept for whoever goes on with them.
+    """
     previous = open_crawl(db, portal, command)
     if previous is not None and previous["id"] != crawl_id:
-        drop_cursors(db, previous["id"])
+        drop_cursors(db, previous["id"], but_sweeps=True)
         finish_crawl(
             db,
             previous["id"],

@@ -29,13 +29,15 @@ def start_walk(db: Database, directory_id: int, crawl_id: str, mode: str, at: st
 
     One that is there is given back as it stands, so that nothing it saw before a kill counts as delisted; its
     ``cursor`` (dict or None) says where to go on. A finished one has ``finished_at`` and no cursor: in a
-    resumed crawl there is nothing left to do for it.
+    resumed crawl there is nothing left to do for it. A sweep that begins anew ends what was left of an earlier one.
     """
-    db.conn.execute(
+    begun = db.conn.execute(
         "INSERT INTO walks(directory_id, crawl_id, mode, started_at) VALUES (?, ?, ?, ?)"
         " ON CONFLICT(directory_id, crawl_id, mode) DO NOTHING",
         (directory_id, crawl_id, mode, at),
     )
+    if begun.rowcount and mode == "sweep":
+        _drop_sweeps(db, directory_id)
     walk = next(
         iter(
             db.query(
@@ -48,6 +50,35 @@ def start_walk(db: Database, directory_id: int, crawl_id: str, mode: str, at: st
     stored = json.loads(walk["cursor"] or "{}")
     walk["cursor"] = None if walk["finished_at"] else stored.get(_cursor_key(crawl_id, mode))
     return walk
+
+
+class OpenSweep(NamedTuple):
+    """A sweep that was cut off and whose cursor is kept: of which crawl, since when, under which portal file."""
+
+    crawl_id: str
+    started_at: str
+    config_hash: str
+
+
+def open_sweep(db: Database, directory_id: int) -> OpenSweep | None:
+    """The directory's sweep that another crawl may go on with, by :func:`start_walk` with its crawl; None: there is none."""
+    row = db.conn.execute(
+        "SELECT w.crawl_id, w.started_at, c.config_hash FROM walks AS w JOIN crawls AS c ON c.id = w.crawl_id"
+        " JOIN directories AS d ON d.id = w.directory_id, json_each(d.cursor) AS kept"
+        " WHERE w.directory_id = ? AND w.mode = 'sweep' AND w.finished_at IS NULL AND kept.key = w.crawl_id || '/sweep'"
+        " ORDER BY w.id DESC LIMIT 1",
+        (directory_id,),
+    ).fetchone()
+    return OpenSweep(*row) if row else None
+
+
+def _drop_sweeps(db: Database, directory_id: int) -> None:
+    rows = db.conn.execute(
+        "SELECT id FROM walks WHERE directory_id = ? AND mode = 'sweep' AND finished_at IS NULL",
+        (directory_id,),
+    ).fetchall()
+    for (walk_id,) in rows:
+        store_cursor(db, walk_id, None)
 
 
 def _cursor_key(crawl_id: str, mode: str) -> str:
@@ -116,10 +147,15 @@ def finish_walk(
         delist(db, walk_id, at=at, crawl_id=crawl_id)
 
 
-def drop_cursors(db: Database, crawl_id: str) -> None:
-    """Forget where the unfinished walks of a crawl were: nobody will go on with it."""
+def drop_cursors(db: Database, crawl_id: str, *, but_sweeps: bool = False) -> None:
+    """Forget where the unfinished walks of a crawl were: nobody will go on with it.
+
+    ``but_sweeps``: the next crawl goes on with its sweeps, so that a portal which takes longer than a night has comes
+    to its end all the same.
+    """
     rows = db.execute(
-        "SELECT id FROM walks WHERE crawl_id = ? AND finished_at IS NULL", [crawl_id]
+        "SELECT id FROM walks WHERE crawl_id = ? AND finished_at IS NULL AND (mode <> 'sweep' OR NOT ?)",
+        [crawl_id, but_sweeps],
     ).fetchall()
     for (walk_id,) in rows:
         store_cursor(db, walk_id, None)

@@ -81,15 +81,16 @@ class Events:
                 save_directory(self._db, self._portal, told["key"], told["name"], told["url"], told["expect"])
 
     def _walk_started(self, event: SeenEvent) -> None:
-        directory = self._directory(event.data)
-        if directory is not None:
-            start_walk(self._db, directory, event.crawl_id, event.data["mode"], event.data["at"])
+        self._walk_id(event)
 
     def _walk_id(self, event: SeenEvent) -> int | None:
+        """The walk's row; ``of``: it went on with the sweep of an earlier crawl."""
         directory = self._directory(event.data)
         if directory is None:
             return None
-        walk = start_walk(self._db, directory, event.crawl_id, event.data["mode"], event.data["at"])
+        crawl_id = event.data.get("of", event.crawl_id)
+        self._crawls.know(crawl_id, event.at)
+        walk = start_walk(self._db, directory, crawl_id, event.data["mode"], event.data["at"])
         return int(walk["id"])
 
     def _listed(self, event: SeenEvent) -> None:

@@ -39,7 +39,9 @@ class ListingSteps:
         walk_id: int,
         mode: Mode,
         position: int = 0,
+        of: str | None = None,
     ):
+        self._of = {"of": of} if of else {}  # the crawl whose sweep this one goes on with
         self._session = session
         self.plan = planned
         self.directory_id = directory_id
@@ -134,7 +136,7 @@ class ListingSteps:
         self._position = position + len(listed)
         cursor = cursor_of(following, {**memory, "position": self._position})
 
-        self._session.record_event(
+        self.record_event(
             "listed",
             {
                 "directory": self.plan.directory.key,
@@ -175,6 +177,10 @@ class ListingSteps:
         counts["entries_new"] += progress.new
         return progress
 
+    def record_event(self, kind: str, data: Mapping[str, Any]) -> None:
+        """An event about this walk."""
+        self._session.record_event(kind, {**data, **self._of})
+
     def _note_session_ids(self, page: ListingPage) -> None:
         """Addresses that differ at every fetch would be new documents every night: named once a directory."""
         if self._session_ids_noted or not any(has_session(entry.url) for entry in page.entries):
@@ -206,6 +212,8 @@ class ListingSteps:
         if left is not None and self._session.counts["entries_new"] >= left:
             self._session.limited = True
             return "the limit of this run is reached"
+        if self.mode == "sweep" and (share := self._session.allowance.sweeps_over()) is not None:
+            return share
         return self._session.stopping if self._session.over else None
 
 

@@ -16,6 +16,7 @@ from archive.crawling.walks import (
     empty_in_the_last,
     finish_walk,
     last_complete_sweep,
+    open_sweep,
     start_walk,
     walk_counts,
 )
@@ -25,7 +26,7 @@ from crawler.engines import ENGINES
 from crawler.engines.base import Entry, ListingPage, ListingRequest
 from crawler.health import WalkReport
 from crawler.portals.model import Directory
-from crawler.portals.plan import plan
+from crawler.portals.plan import config_hash, plan
 from crawler.session import CrawlSession
 from crawler.spiders.listing_steps import ListingSteps
 from crawler.walks.passage import Passage
@@ -54,22 +55,47 @@ async def walk_all(session: CrawlSession) -> None:
 
 
 async def _walk(session: CrawlSession, directory: Directory) -> None:
-    planned = plan(session.portal, directory, clock.day())
+    """One walk through the directory; where an earlier crawl's sweep was cut off, a look at the head and then its rest."""
     directory_id = session.directories[directory.key]
     mode = _mode(session, directory_id)
+    begun = _cut_off(session, directory_id) if mode == "sweep" else None
+    if begun is None:
+        await _walk_once(session, directory, mode, session.crawl_id)
+    elif await _walk_once(session, directory, "head", session.crawl_id) and not session.over:
+        await _walk_once(session, directory, mode, begun)
+
+
+def _cut_off(session: CrawlSession, directory_id: int) -> str | None:
+    """The earlier crawl whose sweep of the directory is gone on with.
+
+    Not one that is older than a sweep may be, nor one of another portal file, whose cursor may lead elsewhere.
+    """
+    begun = open_sweep(session.reader, directory_id)
+    if begun is None or begun.crawl_id == session.crawl_id:
+        return None
+    age = clock.now() - clock.parse_stamp(begun.started_at)
+    fresh = age < timedelta(days=session.portal.schedule.sweep_days)
+    return begun.crawl_id if fresh and begun.config_hash == config_hash(session.portal) else None
+
+
+async def _walk_once(session: CrawlSession, directory: Directory, mode: Mode, crawl_id: str) -> bool:
+    """A walk of the crawl ``crawl_id``; whether the directory could be read."""
+    planned = plan(session.portal, directory, clock.day())
+    directory_id = session.directories[directory.key]
     at = clock.stamp()
-    session.record_event("walk-started", {"directory": directory.key, "mode": mode, "at": at})
-    row = await session.journal.commit(lambda db: start_walk(db, directory_id, session.crawl_id, mode, at))
+    of = crawl_id if crawl_id != session.crawl_id else None
+    started = {"directory": directory.key, "mode": mode, "at": at}
+    session.record_event("walk-started", started | ({"of": of} if of else {}))
+    row = await session.journal.commit(lambda db: start_walk(db, directory_id, crawl_id, mode, at))
     if row["finished_at"] is not None:
         # Walked to its end before the crawl was interrupted: its verdict counts for the crawl all the same.
         counts = walk_counts(session.reader, row["id"])
-        session.walks.append(
-            WalkReport(directory.key, directory.name, mode, row["verdict"], row["reason"], *counts)
-        )
-        return
+        report = WalkReport(directory.key, directory.name, mode, row["verdict"], row["reason"], *counts)
+        session.walks.append(report)
+        return True
     start, memory, seen = walk_state(row)
     steps = ListingSteps(
-        session, planned, directory_id, row["id"], mode, position=memory.get("position", seen)
+        session, planned, directory_id, row["id"], mode, position=memory.get("position", seen), of=of
     )
     if directory.expect == "single":
         outcome = await _single(steps)
@@ -91,6 +117,7 @@ async def _walk(session: CrawlSession, directory: Directory) -> None:
         reason = "the listing is the page that the portal shows for addresses that do not exist"
         outcome = replace(outcome, verdict="incomplete", reason=reason)
     await _conclude(session, directory, steps, outcome)
+    return outcome.verdict in ("complete", "empty-as-expected")
 
 
 async def _shows_the_error_page(session: CrawlSession, directory: Directory, steps: ListingSteps) -> bool:
@@ -127,7 +154,7 @@ async def _conclude(
     if outcome.trap is not None:
         message = f"{directory.name}: {outcome.reason}"
         note_trap(session, message, outcome.trap, directory=directory.key)
-    session.record_event(
+    steps.record_event(
         "walk",
         {
             "directory": directory.key,
