@@ -115,12 +115,10 @@ def segment(root: _Element, avoid: Collection[_Element] = (), *, track: bool = F
         if node is None:
             break
         kind = kinds.get(node.tag, 0)
-        if skipped is not None:
-            path.append((node, kind))
-            continue
-        if kind == _SILENT or (avoid and node in avoid):
-            path.append((node, kind))
+        path.append((node, kind))
+        if skipped is None and (kind == _SILENT or (avoid and node in avoid)):
             skipped = node
+        if skipped is not None:
             continue
         if kind == _LINK:
             in_links += 1
@@ -133,18 +131,6 @@ def segment(root: _Element, avoid: Collection[_Element] = (), *, track: bool = F
         if track:
             pieces.append((node, False, len(texts)))
         if text := node.text:
-            parts.append(text)
-            if in_links:
-                linked.append(text)
-        if kind == _BLOCK or len(node) or node is root:
-            path.append((node, kind))
-            continue
-        # Most elements hold a text or nothing: they end here.
-        if kind == _LINK:
-            in_links -= 1
-        if track:
-            pieces.append((node, True, len(texts)))
-        if text := node.tail:
             parts.append(text)
             if in_links:
                 linked.append(text)
