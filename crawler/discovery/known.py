@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from archive.info import get_info, set_info
 from archive.urls import url_key
 from crawler.portals.model import Directory, Portal
+from crawler.portals.register import register
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,12 @@ def remember(db: Database, portal: Portal, found: list[Directory], at: str) -> N
     """Keep what was found, inside the caller's transaction."""
     values = [directory.model_dump(mode="json", exclude_unset=True) for directory in found]
     set_info(db, _name(portal), json.dumps({"at": at, "directories": values}, ensure_ascii=False))
+
+
+def registered(db: Database, portal: Portal, at: str) -> tuple[Portal, dict[str, int]]:
+    """The portal with what was found earlier, saved inside the caller's transaction; its directories' ids by key."""
+    whole = extended(portal, known_directories(db, portal).directories)
+    return whole, register(db, whole, at)
 
 
 def extended(portal: Portal, found: tuple[Directory, ...] | list[Directory]) -> Portal:
