@@ -30,7 +30,7 @@ from archive.prepare import prepare
 from archive.transaction import connect, transaction
 from crawler import clock
 from crawler.allowance import Allowance
-from crawler.discovery.known import extended, known_directories
+from crawler.discovery.known import registered
 from crawler.health import CrawlVerdict, WalkReport
 from crawler.journal import Journal
 from crawler.options import CrawlOptions
@@ -113,8 +113,7 @@ class CrawlSession:
             stack.callback(writer.close)
             prepare(writer, at)
             with transaction(writer):
-                portal = extended(portal, known_directories(writer, portal).directories)
-                directories = register(writer, portal, at)
+                portal, directories = registered(writer, portal, at)
                 crawl_id, resumed = _start_or_resume(writer, portal, options, at)
             reader = connect(data.database, readonly=True)
             stack.callback(reader.close)
