@@ -37,7 +37,6 @@ from crawler.options import CrawlOptions
 from crawler.page_counts import PageCounts
 from crawler.portals.model import Portal
 from crawler.portals.plan import config_hash, detail_for
-from crawler.portals.register import register
 from crawler.portals.stored import config_of
 from crawler.quarantines import overlooked, record_again
 from crawler.turns import Turns
