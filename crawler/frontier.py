@@ -13,6 +13,7 @@ from datetime import timedelta
 from archive.crawling.frontier import Due, due, due_revisits, is_listed_in, newest_visit, visited_count
 from crawler import clock
 from crawler.absence.absence import Absence
+from crawler.absence.presence import Presence
 from crawler.session import WINDOW, CrawlSession
 
 CHUNK = 200
@@ -29,6 +30,7 @@ async def documents(session: CrawlSession) -> AsyncIterator[Due]:
     """
     session.fetching_since = clock.monotonic()
     session.absence = session.absence or Absence(session)
+    session.presence = Presence(session)
     revisits_before = _newest_visit(session)
     visited: set[int] = set()
     async for entry in _pending(session):

@@ -44,6 +44,7 @@ from pipelines.detail import Detail
 
 if TYPE_CHECKING:
     from crawler.absence.absence import Absence
+    from crawler.absence.presence import Presence
 
 WINDOW = 64
 """Documents on their way at once, from the request to the archive; politeness is the downloader's business."""
@@ -83,6 +84,7 @@ class CrawlSession:
     fetching_since: float | None = None  # monotonic seconds: when the listings were walked
     broken: BaseException | None = None
     absence: Absence | None = None  # from the first document request on
+    presence: Presence | None = None  # likewise
     captured: Turns = field(default_factory=Turns)  # answers on their way into the WARC
     visits: Turns = field(default_factory=Turns)  # documents on their way into the archive
     _last_moment: datetime | None = None

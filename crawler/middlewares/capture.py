@@ -56,9 +56,10 @@ class CaptureMiddleware:
         if session is None:
             return response
         challenge = _challenge(response)
+        outcome = await _believed(session, request, response, _outcome(session, request, response, challenge))
         turn = session.captured.take()
         try:
-            capture = await _write(session, request, response, challenge)
+            capture = await _write(session, request, response, outcome)
             await turn.come()  # records are compressed side by side, and go on in the order of their times
         except OSError as error:
             session.break_off(error)
@@ -74,13 +75,11 @@ class CaptureMiddleware:
         return response
 
 
-async def _write(
-    session: CrawlSession, request: Request, response: Response, challenge: str | None
-) -> Capture:
+async def _write(session: CrawlSession, request: Request, response: Response, outcome: Outcome) -> Capture:
     at = session.moment()  # before anything is waited for: answers keep the order in which they came
     key = request_key(request.method, request.url, request.body or None)
     role = _role(request)
-    outcome, brought = await _judged(session, request, response, challenge)
+    outcome, brought = await _judged(session, request, response, outcome)
     facts = Facts(
         crawl_id=session.crawl_id,
         portal=session.portal.id,
@@ -180,11 +179,21 @@ def _challenge(response: Response) -> str | None:
     return recognise(response.status, body)
 
 
+async def _believed(session: CrawlSession, request: Request, response: Response, outcome: Outcome) -> Outcome:
+    """``outcome``, and ``error`` in its place where a document seems gone of a portal that shows none tonight."""
+    if session.presence is None or _role(request) != "document":
+        return outcome
+    if outcome == "content" and (response.status < 300 or response.status == NOT_MODIFIED):
+        session.presence.note()
+    if outcome in ("gone", "soft-404") and not await session.presence.believes(request.meta["due"]):
+        return "error"
+    return outcome
+
+
 async def _judged(
-    session: CrawlSession, request: Request, response: Response, challenge: str | None
+    session: CrawlSession, request: Request, response: Response, outcome: Outcome
 ) -> tuple[Outcome, FileFacts | None]:
     """What the answer is, and the file that it brought, if one was asked for."""
-    outcome = _outcome(session, request, response, challenge)
     file = await received_file(request, response, outcome, session.portal.http.max_bytes)
     if request.meta["no_file"] is not None and _role(request) == "attachment":
         return "error", None

@@ -15,6 +15,7 @@ from archive.record import Finding
 from archive.writer import touch, write_gone
 from crawler import clock
 from crawler.fetching import describe
+from crawler.middlewares.capture import GONE
 from crawler.network.downloader import Stopped
 from crawler.portals.nearest import nearest_directory
 from crawler.session import CrawlSession
@@ -54,7 +55,7 @@ async def answer(session: CrawlSession, response: Response, entry: Due, turn: Tu
         session.counts["gone"] += 1
         session.journal.add(lambda db: write_gone(db, entry.sighting_id, capture, at, session.crawl_id))
         return None
-    if capture.outcome == "error" and response.status < 400:
+    if capture.outcome == "error" and (response.status < 400 or response.status in GONE):
         note_failed(session, entry, "the portal answers every address alike: it is out of order", capture)
         return None
     if response.status == 304 and not (entry.etag or entry.last_modified):
