@@ -145,18 +145,19 @@ def _by_selector(page: Page, detail: Detail) -> Iterator[_Candidate]:
 
 
 def _in_blocks(page: Page, origin: _Element | None, avoid: Collection[_Element]) -> Iterator[_Candidate]:
+    leading = [node for node in page.root.iter(*_CARRIERS) if _may_lead_to_file(_address_of(node))]
+    if not leading:
+        return
     around = set() if origin is None else {origin, *origin.iterancestors()}
     searched = {node for part in (origin, *avoid) if part is not None for node in part.iter(*_CARRIERS)}
     known: dict[_Element, bool] = {}
-    for node in page.root.iter(*_CARRIERS):
-        address = node.get("href") or node.get("src") or node.get("data") or node.get("onclick")
-        if (
-            address
-            and _may_lead_to_file(address)
-            and node not in searched
-            and _is_in_block(node, around, known)
-        ):
+    for node in leading:
+        if node not in searched and _is_in_block(node, around, known):
             yield from _candidates(page, node)
+
+
+def _address_of(node: _Element) -> str:
+    return node.get("href") or node.get("src") or node.get("data") or node.get("onclick") or ""
 
 
 @remembered

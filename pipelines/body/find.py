@@ -6,23 +6,23 @@ import copy
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from lxml.etree import Element, XPath, _Element, iterwalk
+from lxml.etree import Element, _Element
 
 from archive.record import Heading
 from pipelines.body.counters import cut_brackets, has_bracket
 from pipelines.body.density import densest, is_chrome, masses, scores
-from pipelines.body.furniture import is_furniture_element, is_furniture_name
 from pipelines.body.outline import outline
 from pipelines.body.removal import remove_lines
 from pipelines.body.sanitise import absolutise, image_source, sanitised
 from pipelines.body.segments import Segments, segment
 from pipelines.body.sparse import holds_object, is_icon, known_container, largest_table, under_title
+from pipelines.body.suspects import suspects
 from pipelines.body.titles import Titles
 from pipelines.body.trim import Lines, furniture_lines
 from pipelines.detail import Detail
 from pipelines.explain.trace import BodyTrace
 from pipelines.limits import MOST_TEXT, shorten
-from pipelines.markup import drop, is_hidden, pieces
+from pipelines.markup import drop, pieces
 from pipelines.page import Page
 from pipelines.select import matches
 from pipelines.text import Paragraph, joined, paragraphs
@@ -32,8 +32,6 @@ _SPARSE = 150  # … below which a container of a known name is believed before 
 _SOMETHING = 8  # characters
 _MOST_IMAGES = 500
 _MOST_TOLD = 60  # lines that a metadata block at the top may have, with what stands above it
-_VALUES = XPath("descendant::*/@*[name() != 'href' and name() != 'src']", smart_strings=False)
-_HIDDEN = XPath("boolean(descendant::*/@hidden | descendant::nav | descendant::footer)")
 
 
 @dataclass(slots=True)
@@ -202,12 +200,12 @@ def _clean_copy(origin: _Element, outside: set[_Element], titles: Titles) -> _El
     doomed.extend(element.iter("script", "style", "template", "noscript"))
     for node in doomed:
         drop(node)
-    suspects = list(_suspects(element))
-    total = sum(len(text) for text in element.itertext()) if suspects else 0
-    most = [node for node in suspects if 2 * sum(len(text) for text in node.itertext()) >= total]
+    suspected = list(suspects(element))
+    total = sum(len(text) for text in element.itertext()) if suspected else 0
+    most = [node for node in suspected if 2 * sum(len(text) for text in node.itertext()) >= total]
     # A page that hides its body until a script runs, or calls it "comment", still has a body.
-    keep = set() if not most or _says_something(element, suspects, titles) else set(most)
-    for node in suspects:
+    keep = set() if not most or _says_something(element, suspected, titles) else set(most)
+    for node in suspected:
         if node not in keep:
             drop(node)
     return element
@@ -223,22 +221,6 @@ def _says_something(element: _Element, without: list[_Element], titles: Titles) 
         if not is_chrome(text) and not titles.repeats(text)
     )
     return sum(said) >= _SOMETHING or holds_object(element, outside)
-
-
-def _suspects(element: _Element) -> Iterator[_Element]:
-    if not _may_hold_suspects(element):
-        return
-    walker = iterwalk(element, events=("start",))
-    for _, node in walker:
-        if node is not element and (is_furniture_element(node) or is_hidden(node)):
-            walker.skip_subtree()
-            yield node
-
-
-def _may_hold_suspects(element: _Element) -> bool:
-    """Whether there is any reason to look at each element: along the attribute axis that is soon told."""
-    values = {value.lower() for value in set(_VALUES(element))}
-    return _HIDDEN(element) or any("display" in value or is_furniture_name(value) for value in values)
 
 
 def _trimmed(

@@ -14,7 +14,7 @@ from pipelines.markup import inline_text
 _MOST_TITLES = 4
 _SHORTEST_TITLE = 5
 _LONGEST_TITLE = 200
-_ARTICLE_TITLE = re.compile(r"ArticleTitle\Z", re.IGNORECASE)
+_ARTICLE_TITLE = "articletitle"
 _TITLE_NOISE = re.compile(r"[\s《》“”\"'（）()【】\[\]，,。.、:：;；\-—_|]+")
 
 
@@ -36,7 +36,7 @@ class Titles:
         said += [
             node.get("content") or ""
             for node in root.iter("meta")
-            if _ARTICLE_TITLE.match(node.get("name") or "")
+            if (node.get("name") or "").lower() == _ARTICLE_TITLE
         ]
         return cls(tuple(key for key in map(title_key, said) if len(key) >= _SHORTEST_TITLE))
 
