@@ -50,8 +50,9 @@ def read_waiting_files(
     portal: str | None = None,
     limit: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    stop: Callable[[], bool] = lambda: False,
 ) -> Worked:
-    """Read what waits, part by part, until nothing is left or ``limit`` files were read.
+    """Read what waits, part by part, until nothing is left, ``limit`` files were read or ``stop``, asked before each, says so.
 
     ``progress``: told the files done and those there were. A damaged capture is a problem, its file goes on waiting.
     """
@@ -73,6 +74,8 @@ def read_waiting_files(
                     worked.left += len(digests)
                     continue
                 for digest in digests:
+                    if stop():
+                        return worked
                     if still_waits(db, version, digest):
                         _read(db, data, reader, digest, version, worked)
                     if progress is not None:

@@ -9,7 +9,14 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.nights.changes import changes, failing
-from archive.nights.history import last_nights, nightly_crawls, requests_of_day, usual_seconds, visit_ages
+from archive.nights.history import (
+    last_nights,
+    nightly_crawls,
+    requests_of_day,
+    revisit_cycle,
+    usual_seconds,
+    visit_ages,
+)
 
 SLOW_FACTOR = 3.0
 SLOW_SECONDS = 600.0
@@ -36,6 +43,7 @@ def gather(
                 "slow": slow,
                 "requests_today": asked.get(outcome["portal"], 0),
                 "visited_days_ago": visit_ages(db, outcome["portal"], ended),
+                "revisit_cycle_nights": revisit_cycle(db, outcome["portal"], outcome.get("revisit_budget")),
             }
         )
     return {

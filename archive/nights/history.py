@@ -66,6 +66,20 @@ def visit_ages(db: Database, portal: str, at: str) -> dict[str, float] | None:
     return {"median": round(middle, 1), "worst": round(worst, 1)}
 
 
+def revisit_cycle(db: Database, portal: str, budget: int | None) -> dict[str, int] | None:
+    """In how many nights an edit is seen under the portal's budget, ``median`` and ``worst``: known addresses are visited
+    by age, so each comes once in a round of them all. None where nothing is known or nothing is revisited.
+    """
+    query = (
+        "SELECT count(*) FROM sightings WHERE portal = ? AND state IN ('ok', 'gone') AND kind <> 'offsite'"
+    )
+    known = db.execute(query, [portal]).fetchone()[0]
+    if not budget or not known:
+        return None
+    worst = -(-known // budget)
+    return {"median": -(-worst // 2), "worst": worst}
+
+
 def requests_of_day(db: Database, day: date) -> dict[str, int]:
     """Requests that crawls of every command began on that Shanghai day, by portal."""
     rows = db.execute(

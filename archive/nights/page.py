@@ -47,6 +47,7 @@ def report_page(report: Mapping[str, Any], datasette: str) -> str:
         f"<h1>{_text(report['date'])} 夜间采集报告</h1>",
         f"<p>{_text(with_offset(report['began_at']))} — {_text(with_offset(report['ended_at']))}</p>",
         _portals(report["portals"]),
+        _files(report.get("files")),
     ]
     rows: list[tuple[object, ...]]
     for kind, label in CHANGES.items():
@@ -75,7 +76,13 @@ class _Markup(str):
 def _portals(portals: Sequence[Mapping[str, Any]]) -> str:
     head = "".join(
         f'<th class="n">{label}</th>'
-        for label in (*COLUMNS.values(), "今日请求", "距上次复查（中位/最长，天）", "用时（秒）")
+        for label in (
+            *COLUMNS.values(),
+            "今日请求",
+            "距上次复查（中位/最长，天）",
+            "复查一轮（中位/最长，夜）",
+            "用时（秒）",
+        )
     )
     rows = []
     for portal in portals:
@@ -86,6 +93,10 @@ def _portals(portals: Sequence[Mapping[str, Any]]) -> str:
         ages = portal["visited_days_ago"]
         cells += (
             f'<td class="n">{ages["median"]:g} / {ages["worst"]:g}</td>' if ages else '<td class="n">—</td>'
+        )
+        cycle = portal.get("revisit_cycle_nights")
+        cells += (
+            f'<td class="n">{cycle["median"]} / {cycle["worst"]}</td>' if cycle else '<td class="n">—</td>'
         )
         slow = " 慢" if portal["slow"] else ""
         style = "ok" if portal["status"] in GOOD else "bad"
@@ -98,6 +109,13 @@ def _portals(portals: Sequence[Mapping[str, Any]]) -> str:
     return (
         f"<h2>门户</h2><table><tr><th>门户</th>{head}<th>结论</th><th>原因</th></tr>{''.join(rows)}</table>"
     )
+
+
+def _files(files: Mapping[str, Any] | None) -> str:
+    """What was read of the attachments; reports of older versions say nothing of it."""
+    if not files:
+        return ""
+    return f"<p>附件文字：读了 {_text(files['read'])} 个（{files['seconds']:.0f} 秒），还有 {_text(files['waiting'])} 个待读。</p>"
 
 
 def _section(label: str, total: int, heads: Iterable[str], rows: Sequence[Iterable[object]]) -> str:

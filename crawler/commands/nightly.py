@@ -40,6 +40,7 @@ from crawler.nightly.night import Night
 from crawler.nightly.outcome import PortalNight
 from crawler.nightly.progress import NightProgress
 from crawler.nightly.reporting import write_report
+from crawler.nightly.texts import NightTexts, read_texts
 from crawler.portals.loader import list_portals
 from crawler.portals.model import Portal
 
@@ -75,15 +76,20 @@ def _until(_context: click.Context, _parameter: click.Parameter, value: str | No
     help="Time limit of one portal; one that hangs is ended.",
 )  # fmt: skip
 @click.option("--requests", type=click.IntRange(min=1), metavar="N", help="Request budget of one portal.")
+@click.option(
+    "--files-minutes", type=click.FloatRange(min=0), default=30, show_default=True, metavar="MINUTES",
+    help="Afterwards read the text of attachments for so long; 0: not at all.",
+)  # fmt: skip
 @private_option
 @json_option
 @data_option
 def command(
-    glob: str, workers: int, until: datetime | None, time_limit: float, requests: int | None,
+    glob: str, workers: int, until: datetime | None, time_limit: float, requests: int | None, files_minutes: float,
     allow_private_hosts: bool, as_json: bool, data: DataDirectory,
 ) -> None:  # fmt: skip
     """Crawl every enabled portal, the one whose last crawl is oldest first, then write the run report.
 
+    Before the report the text of downloaded attachments is read, as `gongkai files` does, as long as the window lasts.
     What goes wrong with one portal leaves the others whole. SIGTERM and Ctrl-C end it cleanly within ten seconds.
     """
     began = clock.now()
@@ -99,7 +105,8 @@ def command(
             finally:
                 progress.close()
             outcomes += [_unreadable(error) for error in errors]
-            problems = write_report(data, outcomes, began=began)
+            texts = _texts(data, night, files_minutes * 60, until)
+            problems = write_report(data, outcomes, texts.to_dict(), began=began) + texts.problems
             if night.stopping is None:
                 problems += _republished(data, until)
     except PortalLocked as error:
@@ -107,9 +114,11 @@ def command(
     except OSError as error:
         fail(f"{error.filename or data.root} cannot be used: {error.strerror}", TROUBLE)
     if as_json:
-        echo_json({"portals": [outcome.to_dict() for outcome in outcomes], "problems": problems})
+        portals_said = [outcome.to_dict() for outcome in outcomes]
+        echo_json({"portals": portals_said, "files": texts.to_dict(), "problems": problems})
     else:
         _print(outcomes)
+        click.echo(f"附件文字：读了 {texts.read} 个，还有 {texts.waiting} 个待读")
     for outcome in outcomes:
         if outcome.trouble:
             click.echo(f"gongkai: {outcome.portal}: {'; '.join(outcome.reasons[:2])}", err=True)
@@ -140,6 +149,15 @@ def _enabled(data: DataDirectory, glob: str) -> tuple[list[Portal], list[ConfigE
     return sorted(
         found, key=lambda portal: (str(states.get(portal.id, {}).get("crawled_at") or ""), portal.id)
     ), errors
+
+
+def _texts(data: DataDirectory, night: Night, seconds: float, until: datetime | None) -> NightTexts:
+    """What the night reads of its attachments; only counted where something ended the crawls."""
+    seconds = 0 if night.stopping is not None else seconds
+    texts = read_texts(data, seconds, lambda: until is not None and clock.now() >= until)
+    if texts.interrupted:
+        night.stopping = "signal"
+    return texts
 
 
 def _republished(data: DataDirectory, until: datetime | None) -> list[str]:

@@ -60,6 +60,8 @@ class Night:
                 await asyncio.sleep(LOOK_SECONDS)
         for portal in waiting:
             self._outcomes[portal.id] = self._left_out(portal)
+        for portal in portals:
+            self._outcomes[portal.id].revisit_budget = portal.schedule.revisit_budget
         return [self._outcomes[portal.id] for portal in portals]
 
     def stop(self, why: str) -> None:

@@ -19,6 +19,7 @@ TROUBLE: frozenset[Status] = frozenset({"degraded", "failed", "crashed", "timed-
 class PortalNight:
     """``reasons``: in words a person can act on; ``seconds``: how long it took; ``disk``: the disk took no more.
 
+    ``revisit_budget``: known documents that a night may visit; None: the portal file cannot be read.
     ``postponed``: it did not get its turn, or its quiet hours, its budget or the night's window ended it.
     """
 
@@ -31,6 +32,7 @@ class PortalNight:
     counts: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     disk: bool = False
+    revisit_budget: int | None = None
 
     @property
     def trouble(self) -> bool:
@@ -48,6 +50,7 @@ class PortalNight:
             "reasons": self.reasons,
             "counts": self.counts,
             "seconds": round(self.seconds, 1),
+            "revisit_budget": self.revisit_budget,
         }
 
 

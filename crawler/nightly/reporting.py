@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,9 +25,12 @@ from crawler.nightly.settings import NightSettings, night_settings
 PROMETHEUS = "gongkai.prom"
 
 
-def write_report(data: DataDirectory, outcomes: Sequence[PortalNight], *, began: datetime) -> list[str]:
+def write_report(
+    data: DataDirectory, outcomes: Sequence[PortalNight], files: Mapping[str, Any], *, began: datetime
+) -> list[str]:
     """Write ``reports/<date>.json``, ``.html`` and ``gongkai.prom``, send what ``gongkai.toml`` asks for.
 
+    ``files``: what was read of the attachments, see :class:`crawler.nightly.texts.NightTexts`.
     A second night of a day is ``<date>-2``. A sentence for each thing that failed; nothing is raised for a full disk.
     """
     problems = []
@@ -37,6 +40,7 @@ def write_report(data: DataDirectory, outcomes: Sequence[PortalNight], *, began:
         settings, problems = NightSettings(), [str(error)]
     try:
         report, prometheus = _gathered(data, outcomes, began)
+        report["files"] = dict(files)
         page = report_page(report, settings.report.datasette)
     except sqlite3.Error as error:
         return [*problems, f"the report could not be made: {error}"]

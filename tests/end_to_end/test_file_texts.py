@@ -228,3 +228,18 @@ def test_an_interrupted_worker_ends_at_once(gongkai: Gongkai) -> None:
     )
     assert code == 130 and seconds < 5
     sound(gongkai)
+
+
+def test_a_night_reads_them_after_its_crawls_as_long_as_it_may(gongkai: Gongkai) -> None:
+    with serve(gongkai, portal(), more="enabled = true"):
+        ran = gongkai("nightly", "--files-minutes", "0", "--json", now=NIGHTS[0])
+        assert ran.code == 0, ran.err
+        assert (ran.json()["files"]["read"], ran.json()["files"]["waiting"]) == (0, 5)
+        ran = gongkai("nightly", "--json", now=NIGHTS[1])
+        assert ran.code == 0, ran.err
+    files = ran.json()["files"]
+    assert (files["read"], files["waiting"], files["counts"]["ok"]) == (5, 0, 3)
+    assert found(gongkai, "海棠苑小学") == [ONE]
+    reports = gongkai.data / "reports"
+    assert json.loads((reports / "2026-06-02.json").read_text("utf-8"))["files"] == files
+    assert "还有 5 个待读" in (reports / "2026-06-01.html").read_text("utf-8")
