@@ -10,7 +10,7 @@ from rich.console import Console
 from archive.commands.print_difference import print_line
 from archive.record import METADATA_FIELDS
 from archive.web.labels import column_label, field_label, reason, value_label
-from archive.web.sentences import finding_sentence
+from archive.web.sentences import error_sentence, finding_sentence
 from archive.web.times import with_offset
 
 EXCERPT, FILE_EXCERPT = 1_200, 80
@@ -152,7 +152,7 @@ def _revision(row: dict[str, Any]) -> str:
 def _sighting(row: dict[str, Any]) -> str:
     role = value_label("sightings", "role", row["role"]) if row["role"] else ""
     state = value_label("sightings", "state", row["state"])
-    problem = row["last_error"] or ""
+    problem = error_sentence(row["last_error"] or "")
     names = ("ok_at", "visited_at")
     times = [f"{column_label('sightings', name)} {with_offset(row[name])}" for name in names if row[name]]
     return " ".join(part for part in (role, state, *times, row["url"], problem) if part)

@@ -16,6 +16,7 @@ from archive.lock import is_locked
 from archive.nights.page import CHANGES, STATUS
 from archive.nights.state import state
 from archive.times import stamp_of
+from archive.web.sentences import crawl_reason
 from archive.web.times import with_offset
 
 QUEUES = {
@@ -64,7 +65,7 @@ def command(as_json: bool, data: DataDirectory) -> None:
 
 
 def _plain(reasons: list[str]) -> str:
-    return "; ".join(reasons).replace("[", "\\[")
+    return "；".join(map(crawl_reason, reasons)).replace("[", "\\[")
 
 
 def _night(night: Mapping[str, Any] | None) -> str:

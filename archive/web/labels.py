@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
+from archive.web.sentences import crawl_reason
+
 SIGNOFF_LABELS = {
     "principal": "单位负责人",
     "reviewer": "审核人",
@@ -64,7 +66,9 @@ def field_label(name: str) -> str:
 def reason(text: str) -> str:
     """Why a revision is held back (``lost: title, body_text``) in Chinese."""
     cause, _, names = text.partition(": ")
-    return "缺少" + "、".join(field_label(name) for name in names.split(", ")) if cause == "lost" else text
+    if cause == "lost":
+        return "缺少" + "、".join(field_label(name) for name in names.split(", "))
+    return "；".join(map(crawl_reason, text.split("; ")))
 
 
 def column_description(table: str, column: str) -> str:

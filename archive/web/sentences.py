@@ -1,4 +1,4 @@
-"""Findings in the readers' language: what the program wrote, recognised by ``findings.tsv`` and said in Chinese.
+"""Findings and reasons in the readers' language: what the program wrote, recognised by ``findings.tsv`` and said in Chinese.
 
 The archive keeps one wording, which the API and scripts have; a message that no row knows stays as it is, with its times
 as China's clock shows them.
@@ -13,6 +13,12 @@ from importlib.resources import files
 from archive.web.times import with_offset
 
 _PLACE = re.compile(r"\{([a-z]+[0-9]?(?:_at|_digest)?)\}")
+# Placeholders at which a number stands: what stands before it is another message's.
+_COUNTS = {
+    "announced", "bytes", "count", "crawls", "found", "known", "most", "page", "pages", "read", "share", "tags",
+    "tried", "usual", "visited",
+}  # fmt: skip
+_COUNT = re.compile(r"[0-9,]{1,20}(?: %)?")
 _DIGEST = len("sha256:") + 12
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z", re.ASCII)
 
@@ -20,6 +26,16 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z", re.ASCII)
 def finding_sentence(rule: object, message: object) -> str:
     """The Chinese sentence for a finding's ``message`` under its ``rule``."""
     return _said(str(rule), str(message)) or local_times(str(message))
+
+
+def crawl_reason(text: str) -> str:
+    """The Chinese sentence for why a crawl or a walk ended as it did, or a revision is held back."""
+    return _said(":reason", text) or local_times(text)
+
+
+def error_sentence(text: str) -> str:
+    """The Chinese sentence for what an address answered instead of its page."""
+    return _said(":why", text) or local_times(text)
 
 
 def local_times(text: str) -> str:
@@ -59,6 +75,8 @@ def _values(pieces: list[str], message: str) -> dict[str, str] | None:
         if end < place or not message.startswith(text, end):
             return None
         values[name] = message[place:end]
+        if name in _COUNTS and not _COUNT.fullmatch(values[name]):
+            return None
         place = end + len(text)
     return values if place == len(message) else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ from archive.search import EmptyQuery
 from archive.search.snippet import Snippet, make_snippet, mark_all
 from archive.search.tokens import query_terms
 from archive.web.labels import field_label, reason, value_label
+from archive.web.sentences import crawl_reason, error_sentence
 from archive.web.times import beijing
 
 _URL_WIDTH = 60
@@ -25,9 +26,15 @@ _QUERY_COLUMNS = {
     "改动的字段": ("revisions", "changed"),
     "原因": ("revisions", "quarantine_reason"),
     "状态": ("sightings", "state"),
+    "最近错误": ("sightings", "last_error"),
     "程度": ("findings", "severity"),
     "规则": ("findings", "rule"),
     "依据": ("mirrors", "rule"),
+}
+
+_SENTENCES: dict[tuple[str | None, str], Callable[[str], str]] = {
+    ("sightings", "last_error"): error_sentence,
+    ("walks", "reason"): crawl_reason,
 }
 
 # Columns whose text is JSON.
@@ -86,6 +93,8 @@ def _from_json(column: str, value: str) -> Markup | None:
     if data in ([], {}, None):
         return Markup("&nbsp;")
     if isinstance(data, list) and all(isinstance(item, str) for item in data):
+        if column == "reasons":
+            return Markup.escape("；".join(map(crawl_reason, data)))
         return Markup.escape("、".join(map(field_label, data) if column == "changed" else data))
     return None
 
@@ -104,6 +113,8 @@ def cell(table: str | None, column: str, value: object) -> Markup | None:
         return Markup('<a href="/-/document/{}">{}</a>').format(value, value)
     if column == "quarantine_reason":
         return Markup.escape(reason(value))
+    if (table, column) in _SENTENCES:
+        return Markup.escape(_SENTENCES[table, column](value))
     if column in JSON_COLUMNS:
         return _from_json(column, value)
     label = value_label(table, column, value)

@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.web.app import make_datasette
+from archive.web.labels import reason as held_back
 from archive.web.labels import value_label
-from archive.web.sentences import finding_sentence, patterns
+from archive.web.sentences import crawl_reason, error_sentence, finding_sentence, patterns
 
 ROOT = Path(__file__).resolve().parents[3]
 SCRAPYS_OWN = {"Forbidden by robots.txt"}
@@ -43,9 +44,9 @@ def test_every_row_is_what_the_program_writes(rule: str, pieces: list[str], chin
     texts = pieces[::2]
     if "".join(texts) not in SCRAPYS_OWN:
         for text in texts:
-            # Before it may stand a label from a table, behind it a bracket.
-            core = re.sub(r"^(?:标题|公开日期|索引号)?: | \($", "", text).strip()
-            assert core in written(), text
+            # A message is put together: 索引号: is a label from a table, and advice follows a reason.
+            for part in re.split(r"[:;,] | \($", text):
+                assert part.strip(" :") in {"标题", "公开日期"} or part.strip(" :") in written(), part
     assert set(re.findall(r"\{(\w+)\}", chinese)) <= set(pieces[1::2]), (
         "a value that the message does not have"
     )
@@ -78,6 +79,32 @@ def test_every_rule_has_a_sentence() -> None:
 )  # fmt: skip
 def test_what_people_are_shown(rule: str, message: str, said: str) -> None:
     assert finding_sentence(rule, message) == said
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("1 of 34 documents answered with a challenge instead of the page", "34 份文件中有 1 份的应答是验证页，不是网页"),
+        ("通知公告: page 3: HTTP 502", "通知公告：第 3 页：HTTP 502"),
+        ("年报: 3 of 9 announced entries were found", "年报：公布 9 条，找到 3 条"),
+        ("索引号 filled on 0 % of 20 pages, 98 % over the last 14 crawls: the layout of 年报 has probably changed; sample:"
+         " http://x/1; what was read is held back: try `gongkai portals repair x`, or look at it and run `gongkai portals"
+         " release x`, or mend the portal file and run `gongkai reextract --portal x`",
+         "20 个网页中 0 % 有索引号，最近 14 次采集是 98 %：年报 的版面大概变了，例如 http://x/1；读到的内容暂不显示：可试 "
+         "`gongkai portals repair x`，或核对后运行 `gongkai portals release x`，或修好门户配置后运行 `gongkai reextract --portal x`"),
+        ("nothing known here", "nothing known here"),
+    ],
+)  # fmt: skip
+def test_what_people_are_told_of_a_crawl(reason: str, said: str) -> None:
+    assert crawl_reason(reason) == said
+
+
+def test_what_an_address_answered() -> None:
+    assert error_sentence("challenge: 瑞数") == "验证页（瑞数）"
+    assert error_sentence("HTTP 500") == "HTTP 500" and error_sentence("?") == "?"
+    short = "索引号 filled on 0 % of 20 pages, 98 % over the last 14 crawls; all 20 pages are empty"
+    assert held_back(short) == "20 个网页中 0 % 有索引号，最近 14 次采集是 98 %；20 个网页全是空的"
+    assert held_back("lost: title, body_text") == "缺少标题、正文"
 
 
 @given(st.sampled_from([rule for rule, _, _ in ROWS]), st.text() | st.sampled_from([": ", " says ", "{why}"]))
