@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from archive.nights.chart import bar_chart
+from archive.web.sentences import crawl_reason, error_sentence
 from archive.web.times import with_offset
 
 STYLE = """
@@ -59,7 +60,7 @@ def report_page(report: Mapping[str, Any], datasette: str) -> str:
         parts.append(_section(label, change["total"], ("门户", "标题", "索引号", "来源"), rows))
     for key, label in (("failing", "持续失败的地址"), ("blocked", "被拦的地址")):
         rows = [
-            (row["portal"], _link(row["url"], row["url"]), row["last_error"], row["failures"],
+            (row["portal"], _link(row["url"], row["url"]), error_sentence(row["last_error"] or ""), row["failures"],
              _link(_document(datasette, row["uid"]), "文件") if row["uid"] else "") for row in report[key]["addresses"]
         ]  # fmt: skip
         parts.append(_section(label, report[key]["total"], ("门户", "地址", "原因", "次数", ""), rows))
@@ -100,7 +101,7 @@ def _portals(portals: Sequence[Mapping[str, Any]]) -> str:
         )
         slow = " 慢" if portal["slow"] else ""
         style = "ok" if portal["status"] in GOOD else "bad"
-        reasons = "<br>".join(_text(reason) for reason in portal["reasons"])
+        reasons = "<br>".join(_text(crawl_reason(reason)) for reason in portal["reasons"])
         rows.append(
             f"<tr><td>{_text(portal['name'])}<br>{_text(portal['portal'])}</td>{cells}"
             f'<td class="n">{portal["seconds"]:.0f}{slow}</td><td class="{style}">'
