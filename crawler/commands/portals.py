@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 import click
+from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Column, Table
 
@@ -209,22 +210,29 @@ def _row(portal: Portal, archived: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def _print(rows: list[dict[str, Any]]) -> None:
+    """Ids whole also on a narrow terminal; what only crawled portals have is left out where none was."""
+    crawled = any(row["crawled_at"] or row["documents"] or row["quarantined"] for row in rows)
     table = Table(
-        Column("门户", overflow="fold"),
+        Column("门户", no_wrap=True, min_width=max((len(row["id"]) for row in rows), default=4)),
         "名称",
         "建站系统",
-        "地区",
-        "栏目",
-        "启用",
-        "核实",
-        "文件",
-        "待查",
-        "最近采集",
-        "结论",
+        Column("地区", no_wrap=True, min_width=6),
+        *(Column(label, no_wrap=True, min_width=4) for label in ("栏目", "启用")),
+        Column("核实", no_wrap=True, min_width=10 if any(row["verified_on"] for row in rows) else 4),
+        *(Column(label) for label in ("文件", "待查", "最近采集", "结论") if crawled),
         caption=f"{len(rows)} 个门户，{sum(row['enabled'] for row in rows)} 个启用",
         caption_justify="left",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
     )
     for row in rows:
+        last = (
+            str(row["documents"]),
+            str(row["quarantined"] or "—"),
+            with_offset(row["crawled_at"] or "—"),
+            row["verdict"] or "—",
+        )
         table.add_row(
             row["id"],
             escape(row["name"]),
@@ -233,9 +241,6 @@ def _print(rows: list[dict[str, Any]]) -> None:
             str(row["directories"]),
             "是" if row["enabled"] else "否",
             row["verified_on"] or "—",
-            str(row["documents"]),
-            str(row["quarantined"] or "—"),
-            with_offset(row["crawled_at"] or "—"),
-            row["verdict"] or "—",
+            *(last if crawled else ()),
         )
     wide_console().print(table)
