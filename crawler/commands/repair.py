@@ -126,9 +126,15 @@ def _end(result: Repair, written: tuple[Path, Reread] | None, as_json: bool) -> 
     id_ = result.portal.id
     if as_json:
         echo_json(as_dict(result, str(written[0]) if written else None, written[1] if written else None))
-    if not result.values or result.reasons:
-        why = "; ".join(result.reasons) or "its pages and listings are read as well as before"
+    if result.reasons:
+        why = "; ".join(result.reasons)
         fail(f"{id_} cannot be repaired by what is known, and nothing was written: {why}", TROUBLE)
+    if not result.values:
+        fail(
+            f"{id_}: its file reads the pages and listings as well as before, and nothing was written: look at what is"
+            f" held back, then run `gongkai portals release {id_}`",
+            TROUBLE,
+        )
     if written is not None and not as_json:
         file, reread = written
         click.echo(f"{id_}: the era is written into {file}; {reread.held} held back revisions read again")

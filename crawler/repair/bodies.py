@@ -18,6 +18,7 @@ _PIECE = 12
 """Characters that a paragraph must have to be told from another one."""
 
 _MOST_PIECES = 60
+_DEEPEST = 30
 _ENOUGH = 0.9
 """The share of a body's paragraphs that its container must hold: the rest may have been edited."""
 
@@ -44,11 +45,11 @@ def surplus_targets(page: Parsed, detail: Detail) -> Target:
     known = condense(page.known.body_text)
     if origin is None or not known:
         return Target(root, [])
-    return Target(root, list(_foreign(origin, known))[:6])
+    return Target(root, list(_foreign(origin, known, 0))[:6])
 
 
-def _foreign(element: _Element, known: str) -> Sequence[_Element]:
-    """The largest elements below with a text of which ``known`` holds no line."""
+def _foreign(element: _Element, known: str, depth: int) -> Sequence[_Element]:
+    """The largest elements below with a text of which ``known`` holds no line, not deeper than a page's own boxes."""
     found: list[_Element] = []
     for child in element.iterchildren("*"):
         lines = [condense(text) for text in child.itertext()]
@@ -57,8 +58,8 @@ def _foreign(element: _Element, known: str) -> Sequence[_Element]:
             continue
         if not any(line in known for line in lines):
             found.append(child)
-        elif len(child):
-            found += _foreign(child, known) if len(found) < 20 else []
+        elif len(child) and depth < _DEEPEST and len(found) < 20:
+            found += _foreign(child, known, depth + 1)
     return found
 
 

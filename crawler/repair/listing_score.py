@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -30,10 +31,11 @@ class KnownListing:
     def of(cls, plan: DirectoryPlan, entries: Sequence[Listed], total: int) -> KnownListing:
         """From what was listed; a title that two entries have names neither."""
         titles = [key(entry.title or "") for entry in entries]
+        counts = Counter(titles)
         once = {
             title: entry
             for title, entry in zip(titles, entries, strict=True)
-            if len(title) > 3 and titles.count(title) == 1
+            if len(title) > 3 and counts[title] == 1
         }
         return cls(plan, {entry.url_key: entry for entry in entries}, once, total)
 
