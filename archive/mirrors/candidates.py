@@ -16,6 +16,10 @@ MOST = 64
 """Of a larger bucket each document is compared with the first so many (by uid): an instrument on 300 portals. Where
 only title and text are alike, a larger bucket is a form (行政处罚决定书) and nothing in it is compared."""
 
+FORM = 1_000
+"""Under a number that so many documents have, or with a whole text that they share, nothing is compared: a number that a
+portal prints on every page, a page of furniture."""
+
 Signature = tuple[int, str | None, int | None, int | None, bytes | None]
 """Document, number key, title key, body key, bands."""
 
@@ -63,7 +67,7 @@ def _alike(ids: array[int], titles: array[int], bands: bytearray, band: int) -> 
 
 
 def _pairs(bucket: list[int], uids_of: UidsOf) -> Iterator[tuple[int, int]]:
-    if len(bucket) < 2:
+    if not 2 <= len(bucket) <= FORM:
         return
     if len(bucket) <= MOST:
         yield from combinations(sorted(bucket), 2)

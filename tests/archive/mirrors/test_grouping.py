@@ -7,7 +7,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.mirrors.candidates import MOST, candidates
+from archive.mirrors.candidates import FORM, MOST, candidates
 from archive.mirrors.grouping import Pair, group
 from archive.mirrors.judge import RULES
 from archive.mirrors.sketch import BAND_BYTES, BANDS
@@ -47,6 +47,8 @@ def test_of_many_each_meets_the_first_and_a_form_nobody() -> None:
     numbered = [(n, "国发〔2020〕1", None, None, None) for n in range(count)]
     pairs = candidates(numbered, lambda documents: {n: uids[n] for n in documents})
     assert pairs == {(a, b) for b in range(count - MOST, count) for a in range(b)}
+    many = [(n, "国发〔2020〕1", 5, 6, bytes(32)) for n in range(FORM + 1)]
+    assert candidates(many, unasked) == set(), "a number on every page, a text on every page"
     random.shuffle(numbered)
     assert candidates(numbered, lambda documents: uids) == pairs
     form = [(n, None, 5, n + 1, bands(7)[:4] + n.to_bytes(28, "little")) for n in range(count)]

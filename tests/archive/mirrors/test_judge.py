@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -113,3 +114,11 @@ def test_alike_texts_meet_and_others_do_not(prose: Callable[..., str]) -> None:
     assert sketch(frozenset()) is None
     # The same on every machine.
     assert (sketch(shingles(RULE)) or b"").hex()[:16] == "dffd1ac04871f3ee"
+
+
+def test_two_long_texts_made_to_differ_cost_little_time() -> None:
+    one = "。".join(f"{n:06}甲乙丙" for n in range(60_000))
+    two = "。".join(f"丁{n:06}戊己" for n in range(60_000))
+    began = time.process_time()
+    assert judge(replace(TEXT, body=one), other(body=two)) is None
+    assert time.process_time() - began < 5
