@@ -122,20 +122,24 @@ def added(columns: list[Column], column: Column) -> list[Column]:
 
 def section_of(columns: list[Column], opened: list[tuple[Link, Seen]]) -> Link | None:
     """The page that promises a disclosure section most, of those from which columns are reached."""
-    keys = {key_of(column.way.url) for column in columns if column.way.url}
     best: tuple[tuple[int, int, int], Link] | None = None
     for link, seen in opened:
         if link.frame:
             continue
-        linked = len(keys & {key_of(target.url) for target in seen.links})
-        linked += sum(
-            link.name in column.trail and bool(column.total or column.way.params) for column in columns
-        )
-        own = key_of(seen.url) in keys
-        rank = (max(by_name(link.name), promise(link)), linked, -len(link.url))
-        if (linked > own or len(columns) == 1) and (best is None or rank > best[0]):
+        targets = {key_of(target.url) for target in seen.links}
+        names = {target.name for target in seen.links}
+        reached = [column for column in columns if _reached(column, link, targets, names)]
+        own = any(column.way.url and key_of(column.way.url) == key_of(seen.url) for column in columns)
+        rank = (max(by_name(link.name), promise(link)), len(reached), -len(link.url))
+        if (len(reached) > own or len(columns) == 1) and (best is None or rank > best[0]):
             best = rank, link
     return best[1] if best is not None else None
+
+
+def _reached(column: Column, link: Link, targets: set[str], names: set[str]) -> bool:
+    """Whether a page leads to a column: by its address, its name, or because it was on the way there."""
+    at = key_of(column.way.url) if column.way.url else None
+    return at in targets or column.name in names or link.name in column.trail
 
 
 def _urls(column: Column) -> frozenset[str]:

@@ -32,6 +32,7 @@ def as_json(found: Probed, http: Http, draft: str | None, output: Path | None) -
         "challenge": found.first.challenge,
         "challenges": findings.challenges if findings else {},
         "shells": findings.shells if findings else {},
+        "unread": findings.unread if findings else {},
         "problem": why_nothing(found, found.first.asked) if draft is None else None,
         "requests": found.requests,
         "unopened": findings.unopened if findings else 0,
@@ -99,6 +100,7 @@ def lines(found: Probed, http: Http) -> list[str]:
         said.append(f"公开专栏: {findings.section.name}  {findings.section.url}")
     said += [f"脚本空壳: {url} ({what})" for url, what in findings.shells.items()]
     said += [f"质询页面: {url} ({name})" for url, name in findings.challenges.items()]
+    said += [f"无法分析: {url} ({what})" for url, what in findings.unread.items()]
     said += _table(findings, http)
     said += _sample(found.sample)
     said.append(f"请求: {found.requests}")

@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
+from archive.urls import url_key
 from crawler.platforms.loader import load_profile
 from crawler.probing.page import Seen
 
@@ -40,13 +41,17 @@ def _table() -> dict[str, Any]:
 
 
 def services(seen: Seen) -> list[Way]:
-    """Every service that the page's scripts, frames and links call, each once, with what they ask it with."""
+    """Every service that the page's scripts and forms call, each once, with what they ask it with.
+
+    What the page links to is a column of its own, not the page's.
+    """
     text = unescape(seen.text)
+    linked = {url_key(link.url) for link in seen.links}
     found: list[Way] = []
     for row in _table()["service"]:
         for match in re.finditer(row["find"], text):
             way = _called(row, match, text, seen.url)
-            if way is not None and way not in found:
+            if way is not None and way not in found and url_key(way.url or "") not in linked:
                 found.append(way)
     found += [way for row in _table()["params"] if (way := _asked(row, text)) is not None]
     return found[:MAX_FOUND]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import logging
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -34,6 +35,7 @@ from crawler.probing.signs import Clue, clues
 from crawler.probing.trees import trees
 from crawler.probing.trial import Trial, tried
 
+logger = logging.getLogger(__name__)
 DEPTH = 6
 INSIDE = 20
 """What a link without a promise is worth that stands in the section and not on the home page."""
@@ -57,7 +59,8 @@ class Waiting:
 
 @dataclass
 class Findings:
-    """What a probe found. ``opened``: pages by address; ``unopened``: how many promising ones no request was left for."""
+    """What a probe found. ``opened``: pages by address; ``unread``: pages at which the probe itself failed;
+    ``unopened``: how many promising ones no request was left for."""
 
     first: Seen
     home: Seen
@@ -66,6 +69,7 @@ class Findings:
     clues: dict[str, list[str]] = field(default_factory=dict)
     shells: dict[str, str] = field(default_factory=dict)
     challenges: dict[str, str] = field(default_factory=dict)
+    unread: dict[str, str] = field(default_factory=dict)
     section: Link | None = None
     unopened: int = 0
 
@@ -112,6 +116,9 @@ class Survey:
             except OutOfRequests:
                 self.found.unopened = 1 + sum(left.score >= INSIDE for left in self._queue)
                 self._queue.clear()
+            except Exception as error:  # one hostile page ends no probe
+                logger.exception("%s", waiting.link.url)
+                self.found.unread[waiting.link.url] = f"{type(error).__name__}: {error}"
 
     # --- one page -----------------------------------------------------------------------------------------
 
