@@ -74,11 +74,11 @@ def _rows(rows: Sequence[Row], old: Listing) -> Iterator[Values]:
     place = rows[0].place
     where: Values = {} if place in old.rows_from else {"rows_from": [place, *old.rows_from]}
     found = [None, *link_selectors(rows)[:3]]
+    yield from ({"link": _first(link, old.link)} for link in found if link is not None)
     for selector in row_selectors(rows)[:GUESSES]:
         for link in found:
             values: dict[str, Any] = {"rows": _first(selector, old.rows), **where}
             yield values if link is None else {**values, "link": _first(link, old.link)}
-    yield from ({"link": _first(link, old.link)} for link in found if link is not None)
 
 
 def _single(rows: Sequence[Row], name: str, old: Sequence[str]) -> Iterator[Values]:
