@@ -16,7 +16,7 @@ FEWEST = 3
 _LOOKED_AT = 60
 # A crawl that never ended says nothing of the portal; a rebuild or an import asked nobody.
 _CRAWLS = """
-SELECT id, started_at, verdict, coalesce(json_type(stats, '$.quarantine') = 'object', 0)
+SELECT id, started_at, iif(json_type(stats, '$.quarantine.released_at') = 'text', 'ok', verdict), coalesce(json_type(stats, '$.quarantine') = 'object', 0)
   AND json_type(stats, '$.quarantine.released_at') IS NULL,
   (SELECT coalesce(sum(json_extract(value, '$.read')), 0) FROM json_tree(stats, '$.pages')
    WHERE type = 'object' AND json_type(value, '$.read') = 'integer'),
