@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import signal
 import sqlite3
 import sys
 from collections.abc import Sequence
@@ -108,7 +109,7 @@ def command(
             texts = _texts(data, night, files_minutes * 60, until)
             problems = write_report(data, outcomes, texts.to_dict(), began=began) + texts.problems
             if night.stopping is None:
-                problems += _republished(data, until)
+                problems += _republished(data, night, until)
     except PortalLocked as error:
         fail(f"another night is under way: {error.holder}", LOCKED)
     except OSError as error:
@@ -160,14 +161,18 @@ def _texts(data: DataDirectory, night: Night, seconds: float, until: datetime | 
     return texts
 
 
-def _republished(data: DataDirectory, until: datetime | None) -> list[str]:
+def _republished(data: DataDirectory, night: Night, until: datetime | None) -> list[str]:
     """Compare what came with what there is, as far as the window allows; a sentence where it cannot be written."""
     db = connect(data.database)
+    handler = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         bring_up_to_date(db, data, "gongkai nightly", lambda: until is not None and clock.now() >= until)
     except sqlite3.Error as error:
         return [f"republications were not looked for ({error}): make room, then run gongkai mirrors"]
+    except KeyboardInterrupt:
+        night.stopping = "signal"  # the next run goes on
     finally:
+        signal.signal(signal.SIGTERM, handler)
         db.close()
     return []
 
