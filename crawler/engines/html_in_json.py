@@ -30,6 +30,8 @@ def read(plan: DirectoryPlan, request: ListingRequest, text: str, url: str) -> L
         return single
     if request.state.get("step") == "values":
         return opened(plan, request, text, url, {})
+    if request.page > 1 and not text.strip("\ufeff \t\r\n"):
+        return ListingPage(())  # bare fragments have nothing behind the last page (河北)
     try:
         markup, total, pages = _markup(plan, text)
     except RecursionError as error:
