@@ -68,6 +68,7 @@ def judge(
     limited: bool = False,
     paused: str | None = None,
     pages: Sequence[Complaint] = (),
+    mass: Sequence[str] = (),
     portal: str = "",
 ) -> CrawlVerdict:
     """The verdict of a crawl.
@@ -75,9 +76,12 @@ def judge(
     ``counts`` has ``fetched``, ``failed`` and ``blocked`` documents; ``problems`` are sentences about the crawl as a
     whole. ``limited``: ``--limit`` ended it, ``paused``: quiet hours or a budget did,
     which is no trouble. ``pages``: what is wrong with what its pages say;
-    then it is held back, and nobody goes on with it.
+    then it is held back, and nobody goes on with it. ``mass``: what else went at once, which holds nothing back.
     """
     verdict = _judge(walks, counts, problems, interrupted=interrupted, limited=limited, paused=paused)
+    if mass:
+        word: Verdict = "degraded" if verdict.verdict == "ok" else verdict.verdict
+        verdict = replace(verdict, verdict=word, reasons=[*mass, *verdict.reasons])
     if not pages:
         return verdict
     return replace(
@@ -124,7 +128,7 @@ def _judge(
     later = [
         f"{walk.name}: {walk.reason} ({walk.pages} pages so far)"
         for walk in walks
-        if walk.stopped and walk.reason != paused
+        if walk.stopped and not limited and walk.reason != paused
     ]
     if paused and not problems:
         reasons += [*later, paused]

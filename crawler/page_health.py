@@ -13,35 +13,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from crawler.page_counts import ANYTHING, FIELDS, Cell, PageCounts
+from crawler.thresholds import Thresholds
 
 HISTORY = 14
 """Crawls looked back at: two weeks of nights, so that a slow change of habits becomes the new habit."""
 
-MIN_PAGES = 10
+DEFAULTS = Thresholds()
+MIN_PAGES = DEFAULTS.least
 """Pages that a crawl must have read before its shares mean anything. With a habit of 3 in 4, that fewer than half as
 many of ten have the field by chance happens once in 300 times; of three pages it would once in six."""
 
 MIN_HISTORY = 20
 """Pages of the past that make a habit."""
 
-HABIT = 0.75
-"""A field that fewer pages than this had is not missed: who fills it in when he likes may stop to."""
-
-LOST = 0.5
-"""A field is lost when less than this part of the pages that should have it do. A redesign takes it from all pages of
-a kind; a clerk who forgets takes it from a few."""
-
 ALL_EMPTY = 10
 """A crawl without history is degraded only where every one of at least so many pages was empty."""
 
-CHANGED = 0.5
-"""Where more than this share of the known documents changed at once, the pages changed and not the documents."""
-
 CHANGED_TIMES = 4
-"""… if it is also so many times the share of the past: there are portals that count visitors in their texts."""
-
-RENUMBERED = 0.2
-"""A renumbering is an event of years: more than this share of the known documents in one night is a misreading."""
+"""So many times the share of the past must have changed: there are portals that count visitors in their texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +55,10 @@ def in_short(complaints: Sequence[Complaint]) -> str:
 
 
 def judge_pages(
-    counts: PageCounts, history: Sequence[Mapping[str, Any]], names: Mapping[str, str]
+    counts: PageCounts,
+    history: Sequence[Mapping[str, Any]],
+    names: Mapping[str, str],
+    limits: Thresholds = DEFAULTS,
 ) -> list[Complaint]:
     """What is wrong with the pages of a crawl; empty when nothing is, or when it read too few to tell.
 
@@ -75,8 +67,8 @@ def judge_pages(
     past = _Past(history)
     found: list[Complaint] = []
     for name in FIELDS:
-        found += _lost(name, counts, past, names)
-    return [*found, *_empty(counts, past), *_changed(counts, past)]
+        found += _lost(name, counts, past, names, limits)
+    return [*found, *_empty(counts, past), *_changed(counts, past, limits)]
 
 
 class _Past:
@@ -97,7 +89,9 @@ class _Past:
         return sums[name] / sums["read"] if sums["read"] >= MIN_HISTORY else None
 
 
-def _lost(name: str, counts: PageCounts, past: _Past, names: Mapping[str, str]) -> Iterator[Complaint]:
+def _lost(
+    name: str, counts: PageCounts, past: _Past, names: Mapping[str, str], limits: Thresholds
+) -> Iterator[Complaint]:
     """The field in one directory after the other; where none has enough pages, in all of them together.
 
     New addresses also by themselves: after a redesign of new pages alone, the old ones would hide them.
@@ -106,17 +100,17 @@ def _lost(name: str, counts: PageCounts, past: _Past, names: Mapping[str, str]) 
     for wanted in (("new", "known"), ("new",)):
         for directory in directories:
             cells = [Cell(directory, group) for group in wanted]
-            if complaint := _compare(name, cells, counts, past, names.get(directory, directory)):
+            if complaint := _compare(name, cells, counts, past, names.get(directory, directory), limits):
                 yield complaint
                 return
         cells = [cell for cell in counts.cells if cell.group in wanted]
-        if complaint := _compare(name, cells, counts, past, "the portal's pages"):
+        if complaint := _compare(name, cells, counts, past, "the portal's pages", limits):
             yield complaint
             return
 
 
 def _compare(
-    name: str, cells: Sequence[Cell], counts: PageCounts, past: _Past, what: str
+    name: str, cells: Sequence[Cell], counts: PageCounts, past: _Past, what: str, limits: Thresholds
 ) -> Complaint | None:
     """``expected`` is weighed by directory: a night with many pages of one that has no numbers is no loss."""
     read, said, expected = 0, 0, 0.0
@@ -127,7 +121,7 @@ def _compare(
         read += counter["read"]
         said += counter[name]
         expected += rate * counter["read"]
-    if read < MIN_PAGES or expected < HABIT * read or said >= LOST * expected:
+    if read < limits.least or expected < limits.habit * read or said >= limits.lost * expected:
         return None
     sample = next((url for cell in cells if (url := counts.samples.get((cell.directory, name)))), None)
     return Complaint(
@@ -149,12 +143,12 @@ def _empty(counts: PageCounts, past: _Past) -> Iterator[Complaint]:
     )
 
 
-def _changed(counts: PageCounts, past: _Past) -> Iterator[Complaint]:
+def _changed(counts: PageCounts, past: _Past, limits: Thresholds) -> Iterator[Complaint]:
     known = sum((counter for cell, counter in counts.cells.items() if cell.group == "known"), Counter())
     visited = known["visited"]
-    if visited < MIN_PAGES:
+    if visited < limits.least:
         return
-    if known["renumbered"] > RENUMBERED * visited:
+    if known["renumbered"] > limits.renumbered * visited:
         yield Complaint(
             f"{known['renumbered']} of {visited} known documents have another 索引号",
             "the number is probably read from the wrong place",
@@ -162,7 +156,7 @@ def _changed(counts: PageCounts, past: _Past) -> Iterator[Complaint]:
     if past.all["visited"] < MIN_HISTORY:
         return
     usual = past.all["changed"] / past.all["visited"]
-    if known["changed"] > max(CHANGED, CHANGED_TIMES * usual) * visited:
+    if known["changed"] > max(limits.changed, CHANGED_TIMES * usual) * visited:
         yield Complaint(
             f"{_percent(known['changed'], visited)} of {visited} known documents changed, {_percent(usual, 1)}"
             f" over the last {past.crawls} crawls",

@@ -22,18 +22,21 @@ from archive.history.quarantine.unfinished import finish_unfinished
 from archive.layout import DataDirectory
 from crawler import clock
 from crawler.page_counts import PageCounts
-from crawler.page_health import HISTORY, Complaint, in_short, judge_pages
+from crawler.page_health import DEFAULTS, HISTORY, Complaint, in_short, judge_pages
 from crawler.portals.model import Portal
+from crawler.thresholds import Thresholds
 
 COMPARED = {"backfill": ("backfill",)}
 """With which commands' crawls one is compared: a backfill reads the pages of other years. Others: with all."""
 
 
-def complaints(db: Database, portal: Portal, command: str, counts: PageCounts) -> list[Complaint]:
+def complaints(
+    db: Database, portal: Portal, command: str, counts: PageCounts, limits: Thresholds = DEFAULTS
+) -> list[Complaint]:
     """What is wrong with the pages that a crawl read, against the portal's own history."""
     commands = COMPARED.get(command, ("crawl", "nightly", "backfill"))
     names = {directory.key: directory.name for directory in portal.directories}
-    return judge_pages(counts, page_history(db, portal.id, commands, HISTORY), names)
+    return judge_pages(counts, page_history(db, portal.id, commands, HISTORY), names, limits)
 
 
 def overlooked(db: Database, portal: Portal, crawl_id: str) -> tuple[str, str] | None:

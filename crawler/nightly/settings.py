@@ -1,4 +1,4 @@
-"""``gongkai.toml`` in the data directory: where a night's report goes.
+"""``gongkai.toml`` in the data directory: where a night's report goes, and what crawls are judged by.
 
 A file and not the database: the database is served, copied and given away, and passwords are not.
 """
@@ -14,6 +14,7 @@ from archive.layout import DataDirectory
 from crawler.config_error import ConfigError, sentence
 from crawler.platforms.values import Table
 from crawler.portals.values import AbsoluteAddress
+from crawler.thresholds import Thresholds
 
 FILE = "gongkai.toml"
 
@@ -52,6 +53,7 @@ class NightSettings(Table):
     report: Report = Report()
     webhook: Webhook | None = None
     mail: Mail | None = None
+    health: Thresholds = Thresholds()
 
 
 def night_settings(data: DataDirectory) -> NightSettings:

@@ -26,15 +26,19 @@ from archive.lock import PortalLocked
 from archive.migrations import NewerDatabase
 from archive.urls import host_of
 from crawler import frontier, health
+from crawler.config_error import ConfigError
 from crawler.contact import user_agent
 from crawler.discovery.crawls import discover
 from crawler.fetching import asker, http_settings
+from crawler.mass_changes import mass_changes
 from crawler.network.guard import POLICY
+from crawler.nightly.settings import night_settings
 from crawler.options import CrawlOptions
 from crawler.portals.model import Portal
 from crawler.quarantines import complaints
 from crawler.session import CrawlSession
 from crawler.spiders import attachments, documents, listings
+from crawler.thresholds import Thresholds
 
 logger = logging.getLogger(__name__)
 REFUSALS = "crawler.refusals"
@@ -57,6 +61,7 @@ class DirectorySpider(scrapy.Spider):
         self.outcome: health.CrawlVerdict | None = None
         self.refusal: BaseException | None = None
         self.hosts = self.portal.own_hosts
+        self._finishing = asyncio.Lock()  # a signal may come while the verdict is being written
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -138,13 +143,15 @@ class DirectorySpider(scrapy.Spider):
 
     async def finish(self, spider: scrapy.Spider, reason: str) -> None:
         """Write the verdict and release the portal (signal ``spider_closed``)."""
-        session = self.session
-        if session is None or self.outcome is not None:
-            return
-        interrupted = reason == "shutdown"
+        async with self._finishing:
+            if self.session is not None and self.outcome is None:
+                await self._finish(self.session, interrupted=reason == "shutdown")
+
+    async def _finish(self, session: CrawlSession, *, interrupted: bool) -> None:
         if session.over and session.broken is not None:
             self.refusal = session.broken
             session.problems.append(f"the archive cannot be written: {session.broken}")
+        limits = self._limits()
         self.outcome = health.judge(
             session.walks,
             session.counts,
@@ -152,7 +159,8 @@ class DirectorySpider(scrapy.Spider):
             interrupted=interrupted,
             limited=session.limited,
             paused=session.allowance.paused,
-            pages=complaints(session.reader, self.portal, self.options.command, session.pages),
+            pages=complaints(session.reader, self.portal, self.options.command, session.pages, limits),
+            mass=await self._mass(session, limits) if not interrupted else (),
             portal=self.portal.id,
         )
         try:
@@ -160,6 +168,21 @@ class DirectorySpider(scrapy.Spider):
         except (OSError, sqlite3.Error) as error:
             self.refusal = error
             refusals.error("%s: the archive cannot be written: %s", self.portal.id, error)
+
+    def _limits(self) -> Thresholds:
+        """What crawls are judged by; ``gongkai nightly`` says what is wrong with the file."""
+        try:
+            return night_settings(self.data).health
+        except ConfigError as error:
+            logger.warning("%s: judged by the defaults: %s", self.portal.id, error)
+            return Thresholds()
+
+    async def _mass(self, session: CrawlSession, limits: Thresholds) -> list[str]:
+        """What went at once, once every visit is archived; nothing where the archive takes no more."""
+        if session.broken is not None or session.journal.failure is not None:
+            return []
+        await session.journal.commit(lambda db: None)
+        return mass_changes(session.reader, self.portal, session.crawl_id, limits)
 
     def document_request(self, due: Due) -> Request:
         """The request of one frontier entry; conditional where the portal gave a validator."""
