@@ -28,7 +28,7 @@ ENOUGH_KNOWN = 3
 @dataclass(frozen=True, slots=True)
 class ListingCase:
     """A directory's listing: as good crawls read it, as the bad one did, and as it would be read. ``standing``: known
-    entries to which its first page links, wherever."""
+    entries to which its first page links, wherever; ``total``: how many there are."""
 
     key: str
     name: str
@@ -36,23 +36,24 @@ class ListingCase:
     before: Reading
     after: Reading
     standing: int
+    total: int
     values: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def broken(self) -> bool:
         """Whether the bad crawl read it badly."""
-        return not well(self.before, self.good, self.standing)
+        return not well(self.before, self.good, self.standing, self.total)
 
     @property
     def mended(self) -> bool:
         """Whether the proposal reads it as the good crawls did."""
-        return well(self.after, self.good, self.standing)
+        return well(self.after, self.good, self.standing, self.total)
 
 
-def well(now: Reading, good: Reading, standing: int) -> bool:
+def well(now: Reading, good: Reading, standing: int, total: int) -> bool:
     """Whether a reading gives the known entries that stand on the page, with what a good one said of each, and the way on.
 
-    A new layout may show fewer entries a page.
+    A new layout may show fewer entries a page, or all of them; and known ones beside its list (最新公开).
     """
 
     def share(name: str) -> bool:
@@ -60,9 +61,12 @@ def well(now: Reading, good: Reading, standing: int) -> bool:
         return bool(getattr(now, name) >= HEALTHY * before * now.known - 1e-9)
 
     shares = all(share(name) for name in ("titled", "dated", "fielded"))
-    whole = now.known >= max(1.0, HEALTHY * standing) and now.entries <= 2 * now.known + 5
+    whole = now.known >= max(1.0, HEALTHY * min(standing or good.known, good.known))
+    own = now.entries <= 2 * now.known + 5
+    complete = now.known >= total
     goes_on = now.leads_on or not good.leads_on
-    return whole and shares and goes_on and (now.announced is not None or good.announced is None)
+    told = now.announced is not None or good.announced is None
+    return whole and own and shares and (complete or (goes_on and told))
 
 
 def propose_details(portal: Portal, material: Material) -> dict[str, Any]:
@@ -125,11 +129,13 @@ def propose_listings(material: Material, given_up: Collection[str] = ()) -> list
         listing = replace(listing, announces=good.announced is not None or good.pages is not None)
         standing = len(find_rows(listing, pages))
         values: Mapping[str, Any] = {}
-        if not well(before, good, standing):
+        if not well(before, good, standing, listing.total):
             values = _mended(listing, answers, good, standing, cases) or propose_listing(listing, answers)
         after = reading(listing, shown(with_listing(listing.plan, values), answers))
         directory = listing.plan.directory
-        cases.append(ListingCase(directory.key, directory.name, good, before, after, standing, values))
+        cases.append(
+            ListingCase(directory.key, directory.name, good, before, after, standing, listing.total, values)
+        )
     return cases
 
 
@@ -139,7 +145,7 @@ def _mended(
     """What mended another directory, where it mends this one too: most portals have one template."""
     for case in cases:
         pages = shown(with_listing(listing.plan, case.values), answers) if case.values else []
-        if pages and well(reading(listing, pages), good, standing):
+        if pages and well(reading(listing, pages), good, standing, listing.total):
             return case.values
     return None
 
