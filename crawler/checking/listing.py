@@ -81,6 +81,14 @@ def _found(plan: DirectoryPlan, page: ListingPage, url: str, requests: int) -> L
     )
 
 
+def has_more(announced_total: int | None, pages: int | None, entries: int) -> bool:
+    """Whether a listing whose first answer has ``entries`` goes on after it, by what it announces.
+
+    A service may send several of its pages in one answer, so a total decides before a number of pages.
+    """
+    return (pages or 0) > 1 if announced_total is None else announced_total > entries
+
+
 def _troubles(plan: DirectoryPlan, page: ListingPage, found: ListingFound, text: str) -> list[Trouble]:
     if not found.entries:
         quiet = plan.directory.expect == "empty" or page.announced_total == 0
@@ -101,8 +109,7 @@ def _troubles(plan: DirectoryPlan, page: ListingPage, found: ListingFound, text:
     elif found.dated < found.entries:
         text = f"{found.entries - found.dated} of {found.entries} entries have no date: look whether these rows are entries, else narrow listing.rows or urls.document"
         troubles.append(Trouble("some-undated", text, "note"))
-    more = (page.announced_total or 0) > found.entries or (page.pages or 0) > 1
-    if more and found.next is None:
+    if found.next is None and has_more(page.announced_total, page.pages, found.entries):
         said = f"{page.announced_total} entries" if page.announced_total else f"{page.pages} pages"
         text = f"{said} are announced, {found.entries} entries are on this page, and no next page was found: set listing.paging, or listing.request for a service"
         troubles.append(Trouble("no-next-page", text))
