@@ -12,7 +12,7 @@ help:
 	@echo "make setup   .venv with everything, versions from constraints.txt"
 	@echo "make demo    set-up, then crawl the sample portals into ./demo-data"
 	@echo "make test    set-up, then the tests"
-	@echo "make soak    the long proofs: a hundred kills, long random histories (half an hour)"
+	@echo "make soak    the long proofs: a hundred kills, long random histories, nights at a big portal (hours; GONGKAI_SOAK_* set sizes)"
 	@echo "make check   lint and types"
 	@echo "make bench   the crawl benchmark: bare Scrapy and Gongkai over the same pages"
 	@echo "make bench-extraction  fields, body and cost beside the general extractors (installs them)"
