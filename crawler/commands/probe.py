@@ -46,6 +46,12 @@ REQUESTS = 150
     "--delay", metavar="SECONDS", type=click.FloatRange(0, 3600), default=None,
     help="Between two requests; the draft gets it too.  [default: 1]",
 )  # fmt: skip
+@click.option(
+    "--tls",
+    type=click.Choice(["strict", "legacy"]),
+    default="strict",
+    help="legacy: check no certificates, allow weak ciphers; the draft gets it too.",
+)
 @click.option("--allow-private-hosts", is_flag=True, help="Probe a host whose address is not public.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON, the draft among it.")
 @data_option
@@ -55,6 +61,7 @@ def command(
     force: bool,
     requests: int,
     delay: float | None,
+    tls: str,
     allow_private_hosts: bool,
     as_json: bool,
     data: DataDirectory,
@@ -67,7 +74,7 @@ def command(
         fail(f"{url!r} is no address: write it whole, as https://www.example.gov.cn/")
     if output is not None:
         _writable(output, force)
-    http = _http(url, delay, allow_private_hosts)
+    http = _http(url, delay, tls, allow_private_hosts)
     say = partial(click.echo, err=True)
     allowed = http.model_copy(update={"allow_private_hosts": allow_private_hosts})
     try:
@@ -117,9 +124,11 @@ def _usable(url: str) -> bool:
         return False
 
 
-def _http(url: str, delay: float | None, allow_private_hosts: bool) -> Http:
+def _http(url: str, delay: float | None, tls: str, allow_private_hosts: bool) -> Http:
     """What the draft says under ``[http]``: a host in one's own network may have a private address, and needs no delay."""
     said: dict[str, Any] = {} if delay is None else {"delay": delay}
+    if tls != "strict":
+        said["tls"] = tls
     host = urlsplit(url).hostname or ""
     address = literal_address(host)
     own = host == "localhost" or (address is not None and not is_public(address))

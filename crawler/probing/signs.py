@@ -71,7 +71,7 @@ def _shown(sign: Sign, url: str, page: str, own: Sequence[str]) -> str | None:
         match = re.search(pattern, page)
         if match is None:
             return None
-        seen.append(_excerpt(match))
+        seen.append(f"the page has {_excerpt(match)}")
     if sign.url is None:
         return " + ".join(seen)
     if re.search(sign.url, url):
