@@ -19,6 +19,9 @@ from pipelines.metadata.vocabulary import IGNORED
 TRAINING = 16
 """Pages that are learnt from: a field that most documents have stands on enough of them."""
 
+TEMPLATES = 2
+"""How often everything is gone through: what one template of the new layout does not have stands in another's places."""
+
 GUESSES = 6
 """Selectors of one kind that are tried; each costs a reading of all pages."""
 
@@ -35,8 +38,10 @@ def propose(samples: Sequence[Sample], detail: Detail) -> Detail:
         return detail
     search = _Search(known, detail)
     singly: list[Guesses] = [partial(_field, name) for name in LABELLED]
-    for guesses in [_labels, _titles, _blocks, _bodies, _surplus, _attachments, *singly, _strangers]:
-        search.climb(guesses)
+    steps = [_labels, _titles, _blocks, _bodies, _surplus, _attachments, *singly, _strangers]
+    for _ in range(TEMPLATES):
+        if not search.go_through(steps):
+            break
     search.drop_labels(set(detail.labels))
     return search.best
 
@@ -49,6 +54,13 @@ class _Search:
         self.best = detail
         self._points = score(samples, detail)
         self._most = sum(record_score(sample.known, sample) for sample in samples if sample.known)
+
+    def go_through(self, steps: Sequence[Guesses]) -> bool:
+        """Climb by each kind of guess; whether anything was won."""
+        before = self._points
+        for guesses in steps:
+            self.climb(guesses)
+        return self._points > before + 1e-6
 
     def climb(self, guesses: Guesses) -> None:
         """Try each guess on top of the best so far; the first of several equally good ones stays."""
