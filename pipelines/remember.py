@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 _Answer = TypeVar("_Answer")
-MOST_REMEMBERED = 8192
-_LONGEST = 300
+_MOST, _LONGEST = 8192, 300
+
+
+class _Memory(dict[str, _Answer], Generic[_Answer]):
+    """Answers by text; when it is full it begins anew. Asked a thousand times a page, it is a dict: a hit costs no call."""
+
+    def __init__(self, function: Callable[[str], _Answer]) -> None:
+        super().__init__()
+        self.function = function
+
+    def __missing__(self, text: str) -> _Answer:
+        answer = self.function(text)
+        if len(text) <= _LONGEST:
+            if len(self) >= _MOST:
+                self.clear()
+            self[text] = answer
+        return answer
 
 
 def remembered(function: Callable[[str], _Answer]) -> Callable[[str], _Answer]:
     """``function`` with a bounded memory: 8,192 texts of up to 300 characters; longer ones are asked anew."""
-    cached = lru_cache(maxsize=MOST_REMEMBERED)(function)
-
-    def answer(text: str) -> _Answer:
-        return cached(text) if len(text) <= _LONGEST else function(text)
-
-    answer.__doc__ = function.__doc__
-    return answer
+    return _Memory(function).__getitem__

@@ -145,7 +145,11 @@ def _by_selector(page: Page, detail: Detail) -> Iterator[_Candidate]:
 
 
 def _in_blocks(page: Page, origin: _Element | None, avoid: Collection[_Element]) -> Iterator[_Candidate]:
-    leading = [node for node in page.root.iter(*_CARRIERS) if _may_lead_to_file(_address_of(node))]
+    leading = [
+        node
+        for node in page.root.iter(*_CARRIERS)
+        if _may_lead_to_file(node.get("href") or _other_address(node))
+    ]
     if not leading:
         return
     around = set() if origin is None else {origin, *origin.iterancestors()}
@@ -156,8 +160,8 @@ def _in_blocks(page: Page, origin: _Element | None, avoid: Collection[_Element])
             yield from _candidates(page, node)
 
 
-def _address_of(node: _Element) -> str:
-    return node.get("href") or node.get("src") or node.get("data") or node.get("onclick") or ""
+def _other_address(node: _Element) -> str:
+    return node.get("src") or node.get("data") or node.get("onclick") or ""
 
 
 @remembered

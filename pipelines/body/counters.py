@@ -7,11 +7,10 @@ bracket that holds nothing but a counter, ``（下载12次）``, is cut out.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from lxml.etree import _Element
 
-from pipelines.remember import MOST_REMEMBERED
+from pipelines.remember import remembered
 
 _LONGEST = 60
 _DEED = "(?:浏览|点击|阅读|访问|查看|下载|人气|点赞|收藏|转发)"
@@ -52,7 +51,7 @@ def is_counter(text: str) -> bool:
     return len(text) <= _LONGEST and _is_counter(text)
 
 
-@lru_cache(maxsize=MOST_REMEMBERED)
+@remembered
 def _is_counter(text: str) -> bool:
     return _DIGIT.search(text) is not None and _LINE.fullmatch(text) is not None
 

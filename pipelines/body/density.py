@@ -6,7 +6,6 @@ DESIGN §9 has the measurements behind the constants. Nothing here knows a site'
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from itertools import accumulate
 
 from pipelines.body.counters import is_counter
@@ -20,7 +19,7 @@ from pipelines.body.furniture import (
     opens_related,
 )
 from pipelines.body.segments import Segments
-from pipelines.remember import MOST_REMEMBERED
+from pipelines.remember import remembered
 
 _PUNCTUATION = re.compile(r"[，。；：、？！“”《》（）]")
 # At the foot of a page and at the end of a document alike: no evidence for either.
@@ -59,7 +58,7 @@ def is_chrome(text: str) -> bool:
     return len(text) <= _LONGEST_CHROME and _is_chrome(text)
 
 
-@lru_cache(maxsize=MOST_REMEMBERED)
+@remembered
 def _is_chrome(text: str) -> bool:
     return (
         is_footer(text)

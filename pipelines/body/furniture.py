@@ -6,12 +6,11 @@ Every pattern is anchored to the start of a short line: 分享, 评论 or 打印
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from lxml.etree import _Element
 
 from pipelines.markup import class_text
-from pipelines.remember import MOST_REMEMBERED, remembered
+from pipelines.remember import remembered
 
 _LONGEST_BAR = 120
 _LONGEST_MARK = 60
@@ -244,7 +243,7 @@ def may_open(text: str) -> bool:
     return len(text) <= _LONGEST_FOOTER and _may_open(text)
 
 
-@lru_cache(maxsize=MOST_REMEMBERED)
+@remembered
 def _may_open(text: str) -> bool:
     return (
         is_mark(text)

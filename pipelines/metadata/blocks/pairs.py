@@ -32,11 +32,14 @@ def find_pairs(
     with a label. ``in_prose=False`` leaves out the labels inside running text and those of data tables.
     """
     search = Search(page, known, {})
-    goes_on = False
+    memo, goes_on = known.memo, False
     for number, cell in enumerate(page.items):
         if cell.table_cell is not None:
             search.by_table_cell[cell.table_cell].append(number)
-        labels = find_labels(cell, known)
+        # Nearly every cell is of a page's frame, which the last page had too.
+        labels = memo.get(cell.text) if len(cell.runs) == 1 else None
+        if labels is None:
+            labels = find_labels(cell, known)
         if not labels and not goes_on:
             continue
         opens = any(label.meaning and label.meaning.field in spaced for label in labels)
