@@ -123,16 +123,16 @@ def test_killed_it_goes_on(backup: Gongkai, restored: Gongkai, tmp_path: Path) -
     assert killed(counted, f"count:{report}", "restore", str(backup.data)) == 0
     seams = json.loads(report.read_text(encoding="utf-8"))
     kills = 0
-    for seam in ("before-fsync", "after-file", "before-file"):
+    for seam in ("before-fsync", "before-file"):
         most = seams.get(seam, 0)
-        for number in sorted({1, most // 2, most} & set(range(1, most + 1))):
+        for number in sorted({1, most // 2} & set(range(1, most + 1))):
             code = killed(restored, f"{seam}:{number}", "restore", str(backup.data))
             kills += code != 0
             if (restored.data / "gongkai.db").exists():
                 assert difference(state(backup.data), state(restored.data)) == ""
                 break
             assert "no archive" in restored("verify").complained(2)
-    assert kills >= 3, seams
+    assert kills >= 2, seams
     if (restored.data / "restore.lock").exists():
         assert restored("restore", str(backup.data)).code == 0
     sound(restored)
