@@ -18,7 +18,7 @@ from crawler.engines.base import ListingError
 from crawler.engines.paging import page_address
 from crawler.engines.row_dates import row_date
 from crawler.probing.page import Seen
-from crawler.selectors import BadSelector, compile_selector, text_of
+from crawler.selectors import BadSelector, compile_selector
 
 OFTEN = 4
 FEWEST = 3
@@ -92,8 +92,8 @@ def _targets(element: etree._Element, base: str) -> set[str]:
     """Where a row leads that has one link, of the site's own, and a date, in a text that is no whole list itself; else
     nothing.
     """
-    text = text_of(element)
-    if not text or len(text) > 600 or row_date([[text]]) is None:
+    texts = [text for text in (" ".join(piece.split()) for piece in element.itertext()) if text]
+    if not texts or sum(map(len, texts)) > 600 or row_date([texts, [" ".join(texts)]]) is None:
         return set()
     found = [element] if element.tag == "a" else list(element.iter("a"))
     targets = {url for link in found if (url := links.resolve(link.get("href") or "", base)) is not None}
