@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from crawler.discovery.node import Node
 from crawler.platforms.loader import load_profile
 from crawler.probing.asking import Asker, OutOfRequests
-from crawler.probing.guess import dated_rows, next_rule
+from crawler.probing.guess import dated_rows, next_rule, query_page
 from crawler.probing.page import Seen, Site
 from crawler.probing.services import Way, of_a_column, services, variants
 from crawler.probing.signs import Clue, clues
 from crawler.probing.trial import Trial, tried
 
-GENERIC = "generic"
+GENERIC, QUERY = "generic", "generic-query"
+GUESSES = (GENERIC, QUERY)
+"""The families of nobody."""
 TRIED = 6
 """Ways of one page that are tried; most cost no request, the page is there already."""
 FEW = 3
@@ -64,7 +66,7 @@ async def best_way(asker: Asker, seen: Seen, site: Site, found: list[Clue]) -> T
     """
     tries: list[Way] = []
     for clue in found:
-        if clue.family != GENERIC:
+        if clue.family not in GUESSES:
             tries += [
                 Way(clue.family, seen.url, listing=over, evidence=clue.evidence)
                 for over in variants(clue.family, seen)
@@ -116,11 +118,15 @@ async def guessed(
         return None
     listing: dict[str, object] = {"rows": [rows.rows]}
     said = f"{rows.count} sibling links with dates ({rows.rows})"
-    following = next_rule(seen)
+    following, counted = next_rule(seen), query_page(seen)
     if following is not None:
         listing |= following[0]
         said += f"; {following[1]}"
-    return await tried(asker, Way(GENERIC, seen.url, listing=listing, evidence=said), site)
+    elif counted is not None:
+        listing["request"] = {"page_param": counted}
+        said += f"; pages by ?{counted}=2"
+    family = QUERY if following is None and counted is not None else GENERIC
+    return await tried(asker, Way(family, seen.url, listing=listing, evidence=said), site)
 
 
 async def looked(asker: Asker, seen: Seen, site: Site) -> tuple[list[Clue], Trial | None]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from crawler.discovery.outgoing import Link
 from crawler.probing.asking import Asker, OutOfRequests
-from crawler.probing.columns import GENERIC, Column, guessed
+from crawler.probing.columns import GUESSES, Column, guessed
 from crawler.probing.guess import common
 from crawler.probing.page import Seen, Site
 from crawler.probing.places import added, key_of, names_of, shown_name, without_digests
@@ -42,7 +42,7 @@ async def pages_checked(asker: Asker, columns: Sequence[Column], site: Site) -> 
         except OutOfRequests:
             return done
         done[at] = replace(column, trial=trial, way=trial.way)
-        if trial.learned and family != GENERIC:
+        if trial.learned and family not in GUESSES:
             learned[family] = trial.learned
     return done
 

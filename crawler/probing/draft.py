@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 from archive.urls import host_of
 from crawler import clock
 from crawler.portals.model import Http
-from crawler.probing.columns import GENERIC, Column
+from crawler.probing.columns import GENERIC, GUESSES, Column
 from crawler.probing.page import Seen
 from crawler.probing.survey import Findings
 
@@ -128,7 +128,7 @@ def _lines(found: Findings, values: Mapping[str, Any]) -> Iterator[str]:
     family = values["family"]
     yield f"# Draft by `gongkai probe {_plain(found.first.asked)}` on {clock.day()}. Nobody has crawled it yet: look at the result, then"
     yield "# set verified_on."
-    if family == GENERIC:
+    if family in GUESSES:
         yield "# A GUESS: no known family lists this portal. The rows below are its repeated sibling links with dates."
     for said in found.clues.get(family, []):
         yield f"# {family}: {_plain(said)}"

@@ -8,7 +8,7 @@ from typing import Any
 from archive.web.labels import column_label
 from crawler.platforms.loader import load_profile
 from crawler.portals.model import Http
-from crawler.probing.columns import GENERIC, Column
+from crawler.probing.columns import GUESSES, Column
 from crawler.probing.draft import family_of, remarks, values_of
 from crawler.probing.obstacles import sentence
 from crawler.probing.result import Probed, Sample
@@ -46,7 +46,7 @@ def _recognised(findings: Findings | None) -> dict[str, Any]:
     family = family_of(columns) if columns else None
     return {
         "family": family,
-        "guess": family == GENERIC,
+        "guess": family in GUESSES,
         "grade": load_profile(family).grade if family else None,
         "evidence": _evidence(findings, family) if findings and family else [],
         "families": findings.clues if findings else {},
@@ -91,7 +91,7 @@ def lines(found: Probed, http: Http) -> list[str]:
     said = []
     if findings.columns:
         family = family_of(findings.columns)
-        if family == GENERIC:
+        if family in GUESSES:
             said.append("建站系统: 未知；以下是按“带日期的并列链接”的猜测 (unknown family: a guess)")
         else:
             said.append(f"建站系统: {family} ({load_profile(family).grade})")

@@ -63,7 +63,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
 
 
 def test_every_family_has_a_sample_portal() -> None:
-    assert set(families()) - set(SAMPLES) == {"generic", "generic-json"}
+    assert set(families()) - set(SAMPLES) == {"generic", "generic-json", "generic-query"}
 
 
 @pytest.mark.parametrize("family", SAMPLES)

@@ -144,6 +144,23 @@ class Unknown(Portal):
         return f'<div class="box">{news}</div><div class="items">{self.rows(shown, "div")}</div>{onward}'
 
 
+class Numbered(Unknown):
+    """The same with a pager of numbers alone, and rows of a table whose dates stand in a cell."""
+
+    def list_page(self, request: Request) -> str | None:
+        if request.path != "/open/list.php":
+            return None
+        column, page = request.query["c"], int(request.query.get("pg", 1))
+        papers = self.papers(column)
+        cells = "".join(
+            f'<tr><td>{paper.n}</td><td><a href="{self.url(paper)}">{paper.title}…</a></td><td>{paper.day}</td></tr>'
+            for paper in papers[(page - 1) * PER_PAGE : page * PER_PAGE]
+        )
+        pages = range(1, -(-len(papers) // PER_PAGE) + 1)
+        pager = "".join(f'<a href="?c={column}&pg={number}">{number}</a>' for number in pages)
+        return f'<table class="t">{cells}</table>{pager}'
+
+
 class Blocked(Portal):
     """Every page of the section is a challenge."""
 

@@ -12,7 +12,7 @@ from crawler.probing.draft import family_of
 from crawler.probing.report import lines, why_nothing
 
 from .local import Local, drafted
-from .portals import COLUMNS, Blocked, Paper, Shell, Trs, Unknown
+from .portals import COLUMNS, Blocked, Numbered, Paper, Shell, Trs, Unknown
 
 
 @pytest.mark.parametrize("start", ["/", "/xxgk/", "/xxgk/fdnr/gfxwj/", Trs().url(Paper("nb", 3))])
@@ -40,11 +40,13 @@ def test_columns_keep_their_names_and_totals() -> None:
     assert "trs-static" in shown and "3 页" in shown and "createPageHTML" in shown
 
 
-def test_an_unknown_system_is_said_to_be_one_and_its_guess_lists_everything() -> None:
-    site = Unknown()
+@pytest.mark.parametrize(("site", "family"), [(Unknown(), "generic"), (Numbered(), "generic-query")])
+def test_an_unknown_system_is_said_to_be_one_and_its_guess_lists_everything(
+    site: Unknown, family: str
+) -> None:
     local = Local(site.respond)
     found = local.probe()
-    assert found.findings is not None and family_of(found.findings.columns) == "generic"
+    assert found.findings is not None and family_of(found.findings.columns) == family
     text, portal = drafted(found)
     assert "A GUESS" in text and "unknown family: a guess" in "\n".join(lines(found, Http()))
     guide = [f"{site.section}zn.html"]
