@@ -35,7 +35,12 @@ BODY_LABELS = frozenset(("内容", "正文", "信息内容", "信息正文", "�
 def is_prose(text: str) -> bool:
     """Whether a cell reads as running text."""
     text = text[:_LOOKED_AT]
-    return len(text) > _SHORT_PROSE and ("。" in text or len(" ".join(text.split())) > _PROSE)
+    return len(text) > _SHORT_PROSE and ("。" in text or is_longer(text, _PROSE))
+
+
+def is_longer(text: str, most: int) -> bool:
+    """Whether a text has more than ``most`` characters, runs of white space counted as one."""
+    return len(text) > most and len(" ".join(text.split())) > most
 
 
 def outside_prose(cell: Cell, labels: list[Label]) -> list[Label]:

@@ -7,10 +7,9 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from pipelines.dates import is_impossible
-from pipelines.markup import collapse
 from pipelines.metadata.blocks.beside import Pair
 from pipelines.metadata.blocks.groups import Group
-from pipelines.metadata.blocks.lines import is_prose
+from pipelines.metadata.blocks.lines import is_longer, is_prose
 from pipelines.metadata.candidates import field_date
 from pipelines.metadata.cells import Cells
 from pipelines.metadata.vocabulary import IGNORED
@@ -90,7 +89,7 @@ def _of_line(pair: Pair, cells: Cells) -> bool:
     meaning = pair.meaning
     if meaning is None or len(pair.value) > _LONGEST_LINE or pair.lead > _LONGEST_LEAD or pair.loose:
         return False
-    if len(collapse(cells.items[pair.cell].text)) > _LONGEST_CELL or _SENTENCE.search(pair.value):
+    if is_longer(cells.items[pair.cell].text, _LONGEST_CELL) or _SENTENCE.search(pair.value):
         return False
     if meaning.field.endswith("_on") and pair.value and field_date(pair.value) is None:
         return is_impossible(pair.value)
@@ -116,7 +115,7 @@ def _behind_prose(group: Group, cells: Cells, titles: Sequence[int]) -> bool:
     """Whether running text stands between the line and the title above it: then it is the text's own."""
     before = bisect_left(titles, group.pairs[0].cell + 1) - 1
     between = cells.items[titles[before] + 1 : group.pairs[0].cell] if before >= 0 else []
-    return any(len(collapse(cell.text)) > _PROSE for cell in between)
+    return any(is_longer(cell.text, _PROSE) for cell in between)
 
 
 def _in_text_table(group: Group, cells: Cells) -> bool:
