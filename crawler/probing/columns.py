@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from crawler.discovery.node import Node
 from crawler.platforms.loader import load_profile
 from crawler.probing.asking import Asker, OutOfRequests
-from crawler.probing.guess import dated_rows, next_rule, query_page
+from crawler.probing.guess import NOTHING, Common, dated_rows, next_rule, query_page
 from crawler.probing.page import Seen, Site
 from crawler.probing.services import Way, of_a_column, services, variants
 from crawler.probing.signs import Clue, clues
@@ -106,19 +105,17 @@ async def unread_way(asker: Asker, seen: Seen, site: Site) -> Trial | None:
     return None
 
 
-async def guessed(
-    asker: Asker, seen: Seen, site: Site, furniture: Collection[str] = (), usual: str | None = None
-) -> Trial | None:
+async def guessed(asker: Asker, seen: Seen, site: Site, shared: Common = NOTHING) -> Trial | None:
     """The generic engine's best guess at a page: its largest group of dated sibling links, its own next link.
 
-    ``furniture``: links that stand on many pages; ``usual``: the rows of most pages, which go before.
+    ``shared``: what the site's pages have in common. A list that has no pager yet is paged as the others are.
     """
-    rows = dated_rows(seen, furniture, usual)
+    rows = dated_rows(seen, shared.furniture, shared.rows)
     if rows is None:
         return None
     listing: dict[str, object] = {"rows": [rows.rows]}
     said = f"{rows.count} sibling links with dates ({rows.rows})"
-    following, counted = next_rule(seen), query_page(seen)
+    following, counted = next_rule(seen), query_page(seen) or shared.page_param
     if following is not None:
         listing |= following[0]
         said += f"; {following[1]}"

@@ -54,13 +54,13 @@ async def guesses(
 
     ``opened``: pages with the links that led to them, their own last.
     """
-    furniture, usual = common([seen for _, seen in opened])
+    shared = common([seen for _, seen in opened])
     columns: list[Column] = []
     for trail, seen in sorted(opened, key=lambda page: key_of(page[1].url) == key_of(home)):
         if key_of(seen.url) == key_of(home) and columns:
             break
         try:
-            trial = await guessed(asker, seen, site, furniture, usual)
+            trial = await guessed(asker, seen, site, shared)
         except OutOfRequests:
             break
         if trial is not None:

@@ -36,6 +36,20 @@ class Guess:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Common:
+    """``furniture``: links that stand on four pages or more (boxes beside the lists); ``rows``: the rows of most pages;
+    ``page_param``: by which their pagers count.
+    """
+
+    furniture: frozenset[str] = frozenset()
+    rows: str | None = None
+    page_param: str | None = None
+
+
+NOTHING = Common()
+
+
 def dated_links(seen: Seen) -> frozenset[str]:
     """The links that have a date beside them: documents, by all that a page tells."""
     if seen.root is None:
@@ -60,13 +74,16 @@ def _groups(
     return groups
 
 
-def common(pages: Sequence[Seen]) -> tuple[frozenset[str], str | None]:
-    """What pages share: links that stand on four of them or more (boxes beside the lists), and the rows of most of them."""
+def common(pages: Sequence[Seen]) -> Common:
+    """What pages of a site share."""
     shown = Counter(url for seen in pages for url in {link.url for link in seen.links})
     furniture = frozenset(url for url, count in shown.items() if count >= OFTEN)
     rows = Counter(found.rows for seen in pages if (found := dated_rows(seen, furniture)) is not None)
     usual, count = rows.most_common(1)[0] if rows else (None, 0)
-    return furniture, usual if count > 1 else None
+    paged = Counter(
+        name for seen in pages if next_rule(seen) is None and (name := query_page(seen)) is not None
+    )
+    return Common(furniture, usual if count > 1 else None, next(iter(paged), None))
 
 
 def dated_rows(seen: Seen, furniture: Collection[str] = (), usual: str | None = None) -> Guess | None:
