@@ -125,7 +125,8 @@ def run(
 ) -> Any:
     """What ``work`` returns, given an :class:`Asker` for the site of ``url``.
 
-    Runs Twisted's reactor, so it can be called once a process. What ``work`` raises is raised here.
+    Runs Twisted's reactor, so it can be called once a process. What ``work`` raises is raised here; a signal becomes a
+    ``KeyboardInterrupt``.
     """
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
@@ -151,8 +152,8 @@ def run(
     hush_scrapy()
     process.crawl(process.create_crawler(Probe))
     process.start()
+    if "value" not in result and not isinstance(result.get("error"), Exception):
+        raise KeyboardInterrupt  # a signal ended the engine, and with it what was waited for
     if "error" in result:
         raise result["error"]
-    if "value" not in result:
-        raise KeyboardInterrupt
     return result["value"]

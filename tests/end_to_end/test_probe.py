@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,3 +125,15 @@ def test_a_challenge_is_named(gongkai: Gongkai, tmp_path: Path) -> None:
     assert "瑞数" in ran.complained(1)
     assert ran.json()["challenge"] == "瑞数" and ran.json()["draft"] is None
     assert not (tmp_path / "x.toml").exists()
+
+
+def test_an_interrupted_probe_writes_nothing(gongkai: Gongkai, tmp_path: Path) -> None:
+    file = tmp_path / "x.toml"
+    with LocalSite({"/": page('<a href="/zwgk/">政务公开</a>'), "/zwgk/": page("")}, seconds=1) as site:
+        process = gongkai.start("probe", site.base_url, "--allow-private-hosts", "-o", str(file))
+        ends = time.monotonic() + 30
+        while not site.seen and time.monotonic() < ends:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 130
+    assert not file.exists()

@@ -71,6 +71,9 @@ class Local:
         found: dict[str, Entry] = {}
         for directory in portal.directories:
             made = plan(portal, directory, clock.day())
+            if directory.expect == "single":
+                found[url_key(str(made.url))] = Entry(str(made.url))
+                continue
             engine = ENGINES[made.engine]
             request: ListingRequest | None = engine.first(made)
             repeats = 0
