@@ -87,7 +87,8 @@ def command(
     if as_json:
         echo_json(report.as_json(found, http, text, output))
     else:
-        click.echo("\n".join(report.lines(found, http)))
+        for line in report.lines(found, http):
+            click.echo(line)
         _end(text, output)
     if text is None:
         click.echo(f"gongkai: {report.why_nothing(found, url)}", err=True)
