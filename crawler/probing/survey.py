@@ -157,6 +157,8 @@ class Survey:
             return
         if key_of(seen.url) == key_of(self.found.home.url) and waiting.score > 1:
             return
+        for entry in trial.entries:
+            self.found.site = with_host(self.found.site, entry.url)
         column = Column(shown_name(name, seen), trial.way, trial, names_of(waiting.trail), clues=tuple(signs))
         self._add(column)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,7 +16,7 @@ from crawler.engines.base import Entry, ListingError, ListingPage, ListingReques
 from crawler.engines.links import likeness
 from crawler.portals.model import Portal
 from crawler.portals.plan import DirectoryPlan, plan
-from crawler.probing.asking import Asker
+from crawler.probing.asking import Asker, SameSite
 from crawler.probing.guess import next_rule, query_page
 from crawler.probing.page import Site
 from crawler.probing.services import Way, sliced
@@ -23,6 +24,8 @@ from crawler.probing.services import Way, sliced
 STEPS = 4
 """Requests before the first entries: pages that only say what is asked with."""
 SUFFIXES = ("zero", "one", "bare", "segment", "descending")
+SHARE = 0.3
+"""Of a list's entries; hosts with fewer are departments, whose documents a list only shows too."""
 PAGE_PARAMS = ("page", "p", "pageIndex", "currentPage", "pageNo", "pageNum")
 
 
@@ -84,15 +87,21 @@ async def tried(asker: Asker, way: Way, site: Site) -> Trial | None:
     if found is None:
         return None
     page, _ = found
-    own = tuple(entry for entry in page.entries if _is_document(made, entry))
+    hosts = frozenset([*made.portal.own_hosts, *_siblings(page.entries, site)])
+    own = tuple(
+        entry for entry in page.entries if likeness(made.urls, hosts, entry.url) in ("document", "file")
+    )
     if not own:
         return None
     way = sliced(way, page.announced_total, page.pages, len(page.entries))
     return Trial(way, own, page.announced_total, page.pages, page.next is not None)
 
 
-def _is_document(made: DirectoryPlan, entry: Entry) -> bool:
-    return likeness(made.urls, made.portal.own_hosts, entry.url) in ("document", "file")
+def _siblings(entries: tuple[Entry, ...], site: Site) -> list[str]:
+    """Other hosts of the portal's domain to which so many entries lead that they are the portal's too."""
+    counted = Counter(host_of(entry.url) for entry in entries)
+    same = SameSite(site.base_url)
+    return [host for host, count in counted.items() if host in same and count >= SHARE * len(entries)]
 
 
 async def _first(asker: Asker, made: DirectoryPlan) -> tuple[ListingPage, ListingRequest] | None:

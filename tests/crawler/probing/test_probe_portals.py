@@ -6,6 +6,7 @@ import tomllib
 
 import pytest
 
+from archive.urls import url_key
 from crawler.portals.model import Http
 from crawler.portals.model import Portal as PortalFile
 from crawler.probing.draft import family_of
@@ -96,3 +97,15 @@ def test_hostile_names_make_no_other_draft() -> None:
     text, portal = drafted(Local(Hostile().respond).probe())
     assert PortalFile.model_validate({"id": "draft", **tomllib.loads(text)}) == portal
     assert any(directory.name.endswith("规范性文件") for directory in portal.directories)
+
+
+def test_documents_on_another_host_of_the_domain_are_the_portals() -> None:
+    class Elsewhere(Trs):
+        def url(self, paper: Paper) -> str:
+            return "http://xxgk.linan.example.gov.cn" + super().url(paper)
+
+    site = Elsewhere()
+    local = Local(site.respond)
+    _, portal = drafted(local.probe())
+    assert portal.own_hosts == {"www.linan.example.gov.cn", "xxgk.linan.example.gov.cn"}
+    assert set(local.listed(portal)) >= {url_key(site.url(paper)) for paper in site.all()}
