@@ -56,7 +56,8 @@ def command(
     """Fetch everything that PORTAL lists. An interrupted run goes on where it was; a document without a date in
     its listing is inside every range."""
     known = resolve([portal], data)
-    if directory is not None and known[0].directory(directory) is None:
+    # What [discover] finds is not known before the crawl, which says so itself.
+    if directory is not None and known[0].directory(directory) is None and known[0].discover is None:
         keys = ", ".join(item.key for item in known[0].directories)
         fail(f"portal '{known[0].id}' has no directory '{directory}': it has {keys}")
     if since is not None and until is not None and since > until:

@@ -40,7 +40,11 @@ async def discover(session: CrawlSession) -> None:
     """
     portal = session.portal
     known = known_directories(session.reader, portal)
-    if portal.discover is None or not _due(session, known.at):
+    wanted = session.options.directory
+    if portal.discover is None or (wanted is not None and portal.directory(wanted) is not None):
+        return
+    if not _due(session, known.at):
+        _miss(session, wanted)
         return
     asker = Asker(session.ask, MOST_PAGES, logger.info)
     found: list[Directory] = []
@@ -67,6 +71,16 @@ async def discover(session: CrawlSession) -> None:
 
     session.directories = await session.journal.commit(keep)
     session.portal = whole
+    _miss(session, wanted)
+
+
+def _miss(session: CrawlSession, wanted: str | None) -> None:
+    """Say that the directory of the command line is neither written down nor discovered."""
+    if wanted is not None and session.portal.directory(wanted) is None:
+        keys = ", ".join(directory.key for directory in session.portal.directories)
+        session.problems.append(
+            f"there is no directory '{wanted}', written down or discovered: there are {keys or 'none'}"
+        )
 
 
 def _due(session: CrawlSession, last: str | None) -> bool:

@@ -35,6 +35,10 @@ def test_links_below_a_prefix_are_walked_beside_what_is_written_down(gongkai: Go
         found = dict(gongkai.query("SELECT key, url FROM directories"))
         assert set(found.values()) == {"/zwgk/zcwj/", f"{site.base_url}zwgk/gsgg/"} and "mine" in found
         assert gongkai.count("documents") == 4 and gongkai.count("captures", "role = 'tree'") > 1
+        ran = gongkai("backfill", "p", "--directory", "nosuch", now=FIRST)
+        assert ran.code == 1 and "no directory 'nosuch'" in ran.out + ran.err
+        (key,) = set(found) - {"mine"}
+        assert gongkai("backfill", "p", "--directory", key, now=FIRST).code == 0
         asked = len(site.seen)
         assert gongkai("crawl", "p", "--revisit", "0", now=SECOND).code == 0
         assert len(site.seen) - asked <= 3  # robots.txt and two heads: looked for again with the next sweep
