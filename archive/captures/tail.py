@@ -9,6 +9,9 @@ from typing import BinaryIO
 
 from archive.captures.trouble import Trouble, orphans
 
+HEAD = 1 << 16
+"""Unpacked bytes among which a record's head ends."""
+
 
 def check_tail(path: Path, file: str, start: int) -> Iterator[Trouble]:
     """What lies behind the last capture that the database names: events, or what a killed run left."""
@@ -55,7 +58,8 @@ def members(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
         try:
             while not decompressor.eof:
                 unpacked = decompressor.decompress(pending, 1 << 16)
-                head = head or unpacked
+                if b"\r\n\r\n" not in head and len(head) < HEAD:  # it may come in pieces
+                    head += unpacked
                 length += len(pending) - len(decompressor.unconsumed_tail) - len(decompressor.unused_data)
                 pending = decompressor.unconsumed_tail or decompressor.unused_data
                 if not decompressor.eof and not pending and not (pending := stream.read(1 << 16)):
