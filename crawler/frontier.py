@@ -14,6 +14,7 @@ from archive.crawling.frontier import Due, due, due_revisits, is_listed_in, newe
 from crawler import clock
 from crawler.absence.absence import Absence
 from crawler.absence.presence import Presence
+from crawler.marked import Marked
 from crawler.session import WINDOW, CrawlSession
 
 CHUNK = 200
@@ -32,7 +33,7 @@ async def documents(session: CrawlSession) -> AsyncIterator[Due]:
     session.absence = session.absence or Absence(session)
     session.presence = Presence(session)
     revisits_before = _newest_visit(session)
-    visited: set[int] = set()
+    visited = Marked()
     async for entry in _pending(session):
         visited.add(entry.sighting_id)
         yield await _admitted(session, entry)
@@ -85,7 +86,7 @@ def _within_options(session: CrawlSession, chunk: list[Due]) -> Iterator[Due]:
             yield entry
 
 
-async def _going(session: CrawlSession, before: str, visited: set[int]) -> AsyncIterator[Due]:
+async def _going(session: CrawlSession, before: str, visited: Marked) -> AsyncIterator[Due]:
     """What tonight's listings no longer name, and what was gone on the nights before: no budget saves them."""
     await _drained(session)
     left = FIRST_REVISITS
@@ -102,7 +103,7 @@ async def _going(session: CrawlSession, before: str, visited: set[int]) -> Async
         await _drained(session)
 
 
-async def _revisits(session: CrawlSession, before: str, visited: set[int]) -> AsyncIterator[Due]:
+async def _revisits(session: CrawlSession, before: str, visited: Marked) -> AsyncIterator[Due]:
     budget = session.options.revisit
     if budget is None:
         budget = 0 if session.options.command == "backfill" else session.portal.schedule.revisit_budget
@@ -123,7 +124,7 @@ async def _revisits(session: CrawlSession, before: str, visited: set[int]) -> As
 
 
 def _not_visited(
-    session: CrawlSession, before: str, visited: set[int], size: int, first: bool = False
+    session: CrawlSession, before: str, visited: Marked, size: int, first: bool = False
 ) -> list[Due]:
     """The next known documents. A visit moves its address behind ``before``, unless the clock was set back."""
     for limit in (size, size + len(visited)):

@@ -78,9 +78,13 @@ class Passage:
         """
         distinct = set(keys)
         repeated = self.embedded & distinct
-        seen = not repeated and (distinct <= self.met or (on_this_walk and not self.second))
+        before = distinct <= self.met if self.second else on_this_walk
+        seen = not repeated and before
         self.embedded -= repeated
-        self.met |= distinct
+        if (
+            self.second
+        ):  # of a first reading the archive knows, and a big listing's keys would fill the memory
+            self.met |= distinct
         if seen:
             self.rows -= len(keys)
         return seen
