@@ -121,11 +121,11 @@ def test_any_markup_gives_a_record_that_invents_nothing(pieces: list[str]) -> No
 )
 def test_hostile_pages_take_linear_time(hostile: str) -> None:
     document = Page.of(Part(URL, hostile.encode()))
-    started = time.perf_counter()
+    started = time.process_time()
     found = cells(document.root)
     read_metadata(document, found, Detail())
     find_signoff(found)
-    assert time.perf_counter() - started < 4
+    assert time.process_time() - started < 4
 
 
 def test_scripts_that_name_the_ids_of_empty_values_take_linear_time() -> None:

@@ -32,21 +32,21 @@ def rules(markup: str) -> set[str]:
 def test_attributes_beyond_the_bound_go(value: str, before: str) -> None:
     tag = " ".join(f"a{number}{value}" for number in range(60_000))
     source = f"<p>1</p>{before}<p {tag}>x</p>{END}".encode()
-    started = time.perf_counter()
+    started = time.process_time()
     cut = few_attributes(source)
     root = etree.fromstring(cut, etree.HTMLParser(encoding="utf-8"))
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     assert max(len(node.attrib) for node in root.iter()) == MOST_ATTRIBUTES
     assert cut.endswith(f">x</p>{END}".encode())
 
 
 def test_one_long_tag_holds_up_neither_page_nor_listing() -> None:
     markup = "<p " + " ".join(f"a{number}" for number in range(40_000)) + f">x</p>{END}"
-    started = time.perf_counter()
+    started = time.process_time()
     assert "现将" in extract(Bundle(Part(URL, f"<meta charset=utf-8>{markup}".encode()))).body_text
     root = parse(markup)
     assert root is not None and "现将" in "".join(root.itertext())
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_real_pages_pass_untouched(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:

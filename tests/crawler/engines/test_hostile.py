@@ -83,8 +83,8 @@ def test_any_text_gives_a_page_or_a_listing_error(family: str, text: str) -> Non
 def test_repetition_costs_no_more_than_its_length(family: str, bait: str) -> None:
     made = PLANS[family]
     engine = ENGINES[made.engine]
-    started = time.perf_counter()
+    started = time.process_time()
     text = bait * (400_000 // len(bait))
     with contextlib.suppress(ListingError):
         engine.read(made, engine.first(made), text, "https://www.example.gov.cn/a/page_1.html")
-    assert time.perf_counter() - started < 8
+    assert time.process_time() - started < 8

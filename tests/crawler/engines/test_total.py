@@ -145,7 +145,7 @@ def test_the_first_rule_that_knows_a_fact_has_it() -> None:
 def test_hostile_pages_cost_linear_time(bait: str) -> None:
     text = bait * 60_000
     in_script = "<script>" + bait * 60_000
-    started = time.perf_counter()
+    started = time.process_time()
     total(text)
     total(in_script)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
