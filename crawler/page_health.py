@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from crawler.page_counts import ANYTHING, FIELDS, Cell, PageCounts
-from crawler.thresholds import Thresholds
+from crawler.thresholds import DEFAULTS, Thresholds
 
 HISTORY = 14
 """Crawls looked back at: two weeks of nights, so that a slow change of habits becomes the new habit."""
 
-DEFAULTS = Thresholds()
 MIN_PAGES = DEFAULTS.least
 """Pages that a crawl must have read before its shares mean anything. With a habit of 3 in 4, that fewer than half as
 many of ten have the field by chance happens once in 300 times; of three pages it would once in six."""

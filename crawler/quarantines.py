@@ -22,9 +22,9 @@ from archive.history.quarantine.unfinished import finish_unfinished
 from archive.layout import DataDirectory
 from crawler import clock
 from crawler.page_counts import PageCounts
-from crawler.page_health import DEFAULTS, HISTORY, Complaint, in_short, judge_pages
+from crawler.page_health import HISTORY, Complaint, in_short, judge_pages
 from crawler.portals.model import Portal
-from crawler.thresholds import Thresholds
+from crawler.thresholds import DEFAULTS, Thresholds
 
 COMPARED = {"backfill": ("backfill",)}
 """With which commands' crawls one is compared: a backfill reads the pages of other years. Others: with all."""

@@ -29,3 +29,7 @@ class Thresholds(Table):
     delisted: Share = 0.5
     lost: Share = 0.5
     habit: Share = 0.75
+
+
+DEFAULTS = Thresholds()
+"""What holds where ``gongkai.toml`` says nothing."""

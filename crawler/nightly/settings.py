@@ -14,7 +14,7 @@ from archive.layout import DataDirectory
 from crawler.config_error import ConfigError, sentence
 from crawler.platforms.values import Table
 from crawler.portals.values import AbsoluteAddress
-from crawler.thresholds import Thresholds
+from crawler.thresholds import DEFAULTS, Thresholds
 
 FILE = "gongkai.toml"
 
@@ -53,7 +53,7 @@ class NightSettings(Table):
     report: Report = Report()
     webhook: Webhook | None = None
     mail: Mail | None = None
-    health: Thresholds = Thresholds()
+    health: Thresholds = DEFAULTS
 
 
 def night_settings(data: DataDirectory) -> NightSettings:

@@ -38,7 +38,7 @@ from crawler.portals.model import Portal
 from crawler.quarantines import complaints
 from crawler.session import CrawlSession
 from crawler.spiders import attachments, documents, listings
-from crawler.thresholds import Thresholds
+from crawler.thresholds import DEFAULTS, Thresholds
 
 logger = logging.getLogger(__name__)
 REFUSALS = "crawler.refusals"
@@ -175,7 +175,7 @@ class DirectorySpider(scrapy.Spider):
             return night_settings(self.data).health
         except ConfigError as error:
             logger.warning("%s: judged by the defaults: %s", self.portal.id, error)
-            return Thresholds()
+            return DEFAULTS
 
     async def _mass(self, session: CrawlSession, limits: Thresholds) -> list[str]:
         """What went at once, once every visit is archived; nothing where the archive takes no more."""
