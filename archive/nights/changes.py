@@ -17,13 +17,16 @@ KINDS: dict[str, tuple[str, ...]] = {
     "withdrawn": ("withdrawn",),
     "returned": ("returned",),
     "quarantined": ("quarantined",),
+    "released": ("released",),
 }
 
 _EVENTS = """
     FROM events AS e JOIN documents AS d ON d.id = e.document_id
-    WHERE e.crawl_id IN (SELECT value FROM json_each(:crawls)) AND e.kind IN (SELECT value FROM json_each(:kinds))
-      AND e.at >= :since
+    WHERE e.kind IN (SELECT value FROM json_each(:kinds)) AND e.at >= :since
+      AND (e.crawl_id IN (SELECT value FROM json_each(:crawls)) OR e.kind = 'released' AND d.portal IN (
+        SELECT portal FROM crawls WHERE id IN (SELECT value FROM json_each(:crawls))))
 """
+"""A release belongs to no crawl: what an earlier one held back is shown since."""
 
 
 def changes(db: Database, crawls: Collection[str], since: str) -> dict[str, dict[str, Any]]:

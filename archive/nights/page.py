@@ -28,6 +28,7 @@ CHANGES = {
     "withdrawn": "已撤下",
     "returned": "恢复",
     "quarantined": "待查",
+    "released": "放行",
 }
 COLUMNS = {"new": "新文件", "revised": "修订", "gone": "消失", "failed": "失败", "blocked": "被拦截"}
 CHARTS = {

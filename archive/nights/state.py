@@ -53,7 +53,11 @@ def state(db: Database, data: DataDirectory, at: str) -> dict[str, Any]:
 def reports(data: DataDirectory) -> list[dict[str, Any]]:
     """The reports of the last nights, the oldest first; one that cannot be read is left out."""
     found = []
-    for file in sorted(data.reports.glob("????-??-??*.json"))[-FORECAST_NIGHTS:]:
+    # The second of a day is <day>-2: by length first, which its name's order would put before the first.
+    files = sorted(
+        data.reports.glob("????-??-??*.json"), key=lambda file: (file.name[:10], len(file.name), file.name)
+    )
+    for file in files[-FORECAST_NIGHTS:]:
         try:
             report = json.loads(file.read_text("utf-8"))
         except (OSError, ValueError):

@@ -101,7 +101,7 @@ def _end(text: str | None, output: Path | None) -> None:
     if output is None:
         click.echo(f"\n草稿 (-o FILE 写入文件):\n\n{text}")
     else:
-        click.echo(f"\n草稿已写入 {output}; 接着: gongkai backfill {output} --limit 20")
+        click.echo(f"\n草稿已写入 {output}; 接着: gongkai portals check {output}")
 
 
 def _writable(output: Path, force: bool) -> None:

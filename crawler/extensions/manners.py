@@ -21,8 +21,9 @@ from crawler.session import CrawlSession
 logger = logging.getLogger(__name__)
 
 REFUSALS = (429, 503)
-SHORTEST = 1.0
-"""Seconds of the first wait at a host without a delay; else ``PER_DELAY`` times the portal's delay. It doubles."""
+SHORTEST = 0.25
+"""Seconds of the first wait at a host without a delay, as one's own is; else ``PER_DELAY`` times the portal's delay. It
+doubles."""
 PER_DELAY = 5.0
 LONGEST = 600.0
 """Seconds; a host that asks for more is left for another time instead of waited for."""

@@ -68,7 +68,7 @@ def night(
     }  # fmt: skip
     return {
         "date": "2026-06-01", "began_at": "2026-06-01T00:00:00.000Z", "ended_at": "2026-06-01T01:00:00.000Z",
-        "portals": [portal], "changes": dict.fromkeys(("new", "revised", "withdrawn", "returned", "quarantined"), change),
+        "portals": [portal], "changes": dict.fromkeys(("new", "revised", "withdrawn", "returned", "quarantined", "released"), change),
         "failing": {"total": 1, "addresses": [{"portal": "x", "url": url, "last_error": reason, "failures": 1, "uid": None}]},
         "blocked": {"total": 0, "addresses": []}, "nights": [],
     }  # fmt: skip

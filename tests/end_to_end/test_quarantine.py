@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import signal
 from collections.abc import Iterator
@@ -219,8 +220,12 @@ def test_a_profile_that_was_broken_and_is_mended_leaves_no_trace(
     assert (
         gongkai.count("revisions", "status = 'quarantined'") == 6
     )  # new ones, which nothing accepted confirms yet
-    ran = crawl(gongkai, 5)
+    assert gongkai("portals", "enable", "local").code == 0
+    ran = gongkai("nightly", now="2026-06-05T02:00:00+08:00")
     assert ran.code == 0, ran.err
+    report = json.loads((gongkai.data / "reports" / "2026-06-05.json").read_text("utf-8"))
+    assert report["changes"]["released"]["total"] == 6
+    assert "放行" in (gongkai.data / "reports" / "2026-06-05.html").read_text("utf-8")
     after = readers(gongkai)
     assert after["documents"] != before["documents"]
     assert sorted(after["events"][len(before["events"]) :]) == [("released", id_) for id_ in range(25, 31)]
