@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from pipelines.dates import first_date
 
 _DAY = r"(0?[1-9]|[12]\d|3[01])"
 _MONTH = r"((?:19|20)\d\d)\s?[-./年]\s?(0?[1-9]|1[0-2])(?:\s?月)?"
 _SPLIT = re.compile(rf"^{_DAY}\s?日?\s+{_MONTH}$")
+# Texts of a row among which two may be the halves of a date: it stands first or behind the title.
+_MOST = 12
 _SPLIT_LAST = re.compile(rf"^{_MONTH}\s+{_DAY}\s?日?$")
 
 
@@ -21,8 +24,10 @@ def row_date(candidates: Iterable[Sequence[str]]) -> str | None:
         for text in texts:
             if found := first_date(text) or _split(text):
                 return found
-        if len(texts) >= 2 and (found := _split(" ".join(texts[:2]))):
-            return found
+        pieces = [piece for text in texts[:_MOST] if (piece := " ".join(text.split()))]
+        for pair in pairwise(pieces):
+            if found := _split(" ".join(pair)):
+                return found
     return None
 
 

@@ -126,7 +126,7 @@ def _entry(listing: Listing, columns: Columns, row: etree._Element, link: RowLin
     them.
     """
     cells = columns.of(row)
-    date = row_date(chain([[cells.pop("published_on", "")]], _values(listing.published_on, row, link)))
+    date = row_date(chain([[cells.pop("published_on", "")]], _dates(listing.published_on, row, link)))
     if date is None and (listing.dated or link.offsite):
         return None
     shown = chain.from_iterable(_values(listing.title, row, link))
@@ -151,6 +151,23 @@ def _values(selectors: Sequence[str], row: etree._Element, link: RowLink) -> Ite
             yield [_without(row, link.element)]
         else:
             yield selector.values(row)
+
+
+def _dates(selectors: Sequence[str], row: etree._Element, link: RowLink) -> Iterator[list[str]]:
+    """The values, and where the row's whole text counts its pieces too: a day may touch its month (28 in ``<b>``)."""
+    yield from _values(selectors, row, link)
+    if "::text" in selectors:
+        yield list(_pieces(row, link.element))
+
+
+def _pieces(row: etree._Element, part: etree._Element) -> Iterator[str]:
+    """The text nodes of the row, those of the link left out."""
+    inside = set(part.iter())
+    for element in row.iter():
+        if isinstance(element.tag, str) and element not in inside:
+            yield element.text or ""
+        if element is not row and (element is part or element not in inside):
+            yield element.tail or ""
 
 
 def _without(row: etree._Element, part: etree._Element) -> str:

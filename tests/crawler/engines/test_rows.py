@@ -38,6 +38,8 @@ def test_a_title_cut_short_gives_way_to_the_fuller_one(planned, read) -> None:
         (["2024年03月05日"], "2024-03-05"),
         (["03-05"], None),
         (["31", "2024-02"], None),
+        (["关于开展检查的通知", " 05 ", "\n", "2024-03", "办公室"], "2024-03-05"),
+        (["第", "12", "号", "2024-03"], None),
         ([], None),
     ],
 )
@@ -48,6 +50,18 @@ def test_dates_of_rows(texts: list[str], date: str | None) -> None:
 def test_a_split_date_in_a_page(planned, read) -> None:
     row = f'<li><span>05</span><span>2024-03</span><a href="{DOC.format(1)}">通知</a></li>'
     assert entries(read, planned("trs-static"), row)[0].published_on == "2024-03-05"
+
+
+@pytest.mark.parametrize(
+    "date", ["<b>28</b><i>2026-10</i>", "<div>28</div><div>2026-10</div>", "<p>2026年10月</p><p>28日</p>"]
+)
+def test_a_generic_row_with_a_split_date(planned, read, date: str) -> None:
+    rows = "".join(
+        f'<div class="card"><div class="d">{date}</div><p class="n"><a href="{DOC.format(n)}">关于第{n}项工作的通知</a></p></div>'
+        for n in range(1, 6)
+    )
+    found = entries(read, planned("generic", listing={"rows": ["div.card"]}), rows)
+    assert [entry.published_on for entry in found] == ["2026-10-28"] * 5
 
 
 def test_the_date_in_a_title_is_not_the_row_s(planned, read) -> None:
