@@ -124,7 +124,7 @@ def _attachments(pages: Sequence[Parsed], detail: Detail) -> Iterator[Detail]:
 
 def _field(name: str, pages: Sequence[Parsed], detail: Detail) -> Iterator[Detail]:
     """Values that stand without any label: by their place."""
-    for selector in voted((field_target(page, name) for page in pages), GUESSES):
+    for selector in voted((field_target(page, name, detail) for page in pages), GUESSES):
         places = [selector, *detail.fields.get(name, [])]
         yield _with(detail, fields={**detail.fields, name: places})
 

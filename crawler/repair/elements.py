@@ -12,6 +12,8 @@ from crawler.repair.labels import LABELLED, value_pattern
 from crawler.repair.parsed import Parsed
 from crawler.repair.paths import Target
 from crawler.repair.sample import agrees, says
+from pipelines.body.find import find_body
+from pipelines.detail import Detail
 from pipelines.markup import SILENT, collapse
 from pipelines.metadata.title import key
 
@@ -72,16 +74,26 @@ def attachment_targets(page: Parsed) -> Target:
     return Target(root, links[:_MOST])
 
 
-def field_target(page: Parsed, name: str) -> Target:
-    """The innermost elements whose whole text is the value of a field that is not read."""
+def field_target(page: Parsed, name: str, detail: Detail) -> Target:
+    """The innermost elements whose whole text is the value of a field that is not read.
+
+    A line of the body, such as its signature, is none: it stands elsewhere in the next document.
+    """
     root = page.page.root
     if not lost(page, name):
         return Target(root, [])
+    origin = find_body(page.page, detail).origin
+    lines = {collapse(line) for line in page.known.body_text.splitlines()}
     pattern = value_pattern(name, getattr(page.known, name))
     found = [
         element
         for element in _visible(root)
-        if len(element) == 0 and element.text and pattern.fullmatch(element.text.strip())
+        if len(element) == 0
+        and element.text
+        and pattern.fullmatch(element.text.strip())
+        and not (
+            collapse(element.text) in lines and any(above is origin for above in element.iterancestors())
+        )
     ]
     return Target(root, found[:_MOST])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from archive.record import Record
 from crawler.platforms.loader import load_profile
 from crawler.repair.details import propose
+from crawler.repair.elements import field_target
 from crawler.repair.guessing import Habits, guess
 from crawler.repair.labels import labels_of
+from crawler.repair.parsed import Parsed
 from crawler.repair.sample import FIELDS, Sample, agrees, says
 from crawler.samples.families.site import FamilySite
 from crawler.samples.wire import Request
@@ -131,3 +134,21 @@ def test_words_at_a_value(markup: str, name: str, value: str) -> None:
         Part("http://x/", f"<html><body>{markup}</body></html>".encode(), "text/html; charset=utf-8")
     )
     assert "信息编码" in set(labels_of(cells(page.root), name, value))
+
+
+def test_a_line_of_the_body_is_no_place_of_a_field() -> None:
+    """A signature says the agency too, but stands elsewhere in the next document."""
+    text = "".join(
+        f"<p>第{number}条　各单位应当按照本通知的要求做好工作，并将结果报送我局。</p>" for number in range(9)
+    )
+    markup = f'<body><em>样例市财政局</em><div class="c">{text}<p>样例市财政局</p></div></body>'
+    detail = Detail(body=["div.c"])
+    page = Sample(
+        Bundle(Part("http://www.example.gov.cn/1.html", markup.encode()), detail), None, date(2026, 6, 3), "a"
+    )
+    read = page.read(detail)
+    assert read.agency is None and "样例市财政局" in read.body_text
+    known = replace(page, known=replace(read, agency="样例市财政局"))
+    assert [element.tag for element in field_target(Parsed.of(known, detail), "agency", detail).elements] == [
+        "em"
+    ]
