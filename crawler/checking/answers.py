@@ -8,8 +8,9 @@ from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
+from crawler.asking import Ask
 from crawler.challenges import recognise
-from crawler.checking.asking import LEFT_ALONE, Ask
+from crawler.checking.asking import LEFT_ALONE
 from crawler.checking.found import Trouble
 from crawler.fetching import describe
 from crawler.network.guard import Refused

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from archive import __version__
 from archive.layout import DataDirectory
 from crawler import clock
-from crawler.checking.asking import Ask, run_asking
+from crawler.asking import Ask
+from crawler.checking.asking import ask_portal
 from crawler.checking.document import check_document, chosen
 from crawler.checking.found import DirectoryCheck, PortalCheck, Trouble
 from crawler.checking.listing import check_listing
@@ -29,7 +30,7 @@ def check_portal(
     ``begun`` is told each directory's key when its turn comes.
 
     No archive is read or changed but for the contact that the crawler names. Raises
-    :class:`crawler.checking.asking.Interrupted`. Runs Twisted's reactor: once a process.
+    :class:`crawler.asking.Interrupted`. Runs Twisted's reactor: once a process.
     """
     wanted = [item for item in portal.directories if only in (None, item.key)]
     plans = [plan(portal, directory, clock.day()) for directory in wanted]
@@ -47,7 +48,7 @@ def check_portal(
                 return
 
     if plans:
-        run_asking(portal, data, look, allow_private_hosts=allow_private_hosts)
+        ask_portal(portal, data, look, allow_private_hosts=allow_private_hosts)
     else:
         check.problem = "the portal file has no [[directories]]: write at least one down"
     return check

@@ -10,8 +10,8 @@ from scrapy import Request
 from archive.record import Record
 from archive.urls import host_of
 from crawler.absence.elsewhere import Elsewhere
+from crawler.asking import Ask
 from crawler.checking.answers import fetch
-from crawler.checking.asking import Ask
 from crawler.checking.found import FIELDS, DirectoryCheck, DocumentFound, Trouble
 from crawler.engines.base import Entry
 from crawler.engines.links import is_file

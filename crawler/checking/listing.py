@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from archive.urls import host_of
 from crawler.absence.elsewhere import Elsewhere
+from crawler.asking import Ask
 from crawler.checking.answers import fetch
-from crawler.checking.asking import Ask
 from crawler.checking.found import DirectoryCheck, ListingFound, Trouble
 from crawler.engines import ENGINES
 from crawler.engines.base import Entry, ListingError, ListingPage, ListingRequest

@@ -23,14 +23,15 @@ from archive.layout import DataDirectory
 from archive.lock import is_locked
 from archive.web.labels import field_label
 from crawler import clock
-from crawler.checking.asking import Interrupted
+from crawler.asking import Interrupted
 from crawler.checking.check import check_portal
 from crawler.checking.found import FIELDS, DirectoryCheck, PortalCheck
 from crawler.checking.report import BadReport, read_report, write_report
 from crawler.checking.verifying import Unproven, judge, with_verified_on
 from crawler.commands.crawling import json_option, private_option
+from crawler.commands.naming import named_portal
 from crawler.config_error import ConfigError
-from crawler.portals.loader import file_of, load_portal, read_portal
+from crawler.portals.loader import file_of, read_portal
 from crawler.portals.model import Portal
 from crawler.portals.quiet import quiet_until
 
@@ -62,7 +63,7 @@ def check_command(
 
     Nothing is archived. With --share the file <portal>-check-<day>.json is written into the current folder, or --output.
     """
-    found = _load(portal, data)
+    found = named_portal(portal, data)
     if directory is not None and found.directory(directory) is None:
         keys = ", ".join(item.key for item in found.directories)
         fail(f"{found.id} has no directory '{directory}': name one of {keys}")
@@ -128,13 +129,6 @@ def verified_command(report: Path, file: str | None, data: DataDirectory) -> Non
     except ValueError as error:
         fail(f"{path} {error}: add verified_on = {said.on} by hand")
     click.echo(f"{said.portal}: verified_on = {said.on} ({path})")
-
-
-def _load(name: str, data: DataDirectory) -> Portal:
-    try:
-        return load_portal(name, data)
-    except ConfigError as error:
-        fail(str(error))
 
 
 def _may_ask(portal: Portal, data: DataDirectory) -> None:

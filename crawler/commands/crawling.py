@@ -10,12 +10,11 @@ from typing import Any, TypeVar
 import click
 from rich.table import Table
 
-from archive.commands.common import BAD_INPUT, INTERRUPTED, LOCKED, OK, TROUBLE, echo_json, fail, wide_console
+from archive.commands.common import BAD_INPUT, INTERRUPTED, LOCKED, OK, TROUBLE, echo_json, wide_console
 from archive.layout import DataDirectory
 from archive.migrations import NewerDatabase, NotAnArchive
-from crawler.config_error import ConfigError
+from crawler.commands.naming import named_portal
 from crawler.options import CrawlOptions
-from crawler.portals.loader import load_portal
 from crawler.portals.model import Portal
 from crawler.running import CrawlReport, interrupted, run_crawls
 
@@ -62,10 +61,7 @@ def private_option(function: Function) -> Function:
 
 def resolve(names: Sequence[str], data: DataDirectory) -> list[Portal]:
     """The portals that ``names`` (ids or files) mean, each once; ends the command with one sentence if one is unknown."""
-    try:
-        portals = [load_portal(name, data) for name in names]
-    except ConfigError as error:
-        fail(str(error))
+    portals = [named_portal(name, data) for name in names]
     return list({portal.id: portal for portal in portals}.values())
 
 

@@ -13,9 +13,8 @@ from archive.record import METADATA_FIELDS, Record
 from archive.web.labels import SIGNOFF_LABELS, column_label
 from crawler import clock
 from crawler.commands import explaining
-from crawler.config_error import ConfigError
+from crawler.commands.naming import named_portal
 from crawler.fetch_one import FetchError, fetch
-from crawler.portals.loader import load_portal
 from crawler.portals.model import Portal
 from crawler.portals.plan import detail_for
 from pipelines.bundle import Bundle, Part
@@ -92,12 +91,7 @@ def _is_address(source: str) -> bool:
 
 
 def _portal(portal_id: str | None, data: DataDirectory) -> Portal | None:
-    if portal_id is None:
-        return None
-    try:
-        return load_portal(portal_id, data)
-    except ConfigError as error:
-        fail(str(error))
+    return None if portal_id is None else named_portal(portal_id, data)
 
 
 def _fetched(url: str, portal: Portal | None, data: DataDirectory, allow_private_hosts: bool) -> Part:

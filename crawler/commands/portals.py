@@ -22,10 +22,10 @@ from archive.web.times import with_offset
 from crawler import clock
 from crawler.commands.checking import check_command, verified_command
 from crawler.commands.crawling import json_option
+from crawler.commands.naming import named_portal
 from crawler.commands.release import release_command
 from crawler.commands.repair import repair_command
-from crawler.config_error import ConfigError
-from crawler.portals.loader import list_portals, load_portal
+from crawler.portals.loader import list_portals
 from crawler.portals.model import Portal
 from crawler.portals.plan import plan
 from crawler.portals.register import register
@@ -96,7 +96,7 @@ def list_command(family: str, region: str, enabled: bool, as_json: bool, data: D
 @data_option
 def show_command(portal: str, as_json: bool, data: DataDirectory) -> None:
     """What PORTAL's file says, and how each of its directories will be walked today."""
-    found = _load(portal, data)
+    found = named_portal(portal, data)
     plans = [plan(found, directory, clock.day()) for directory in found.directories]
     directories = [
         {
@@ -161,7 +161,7 @@ def disable_command(portal: str, data: DataDirectory) -> None:
 
 
 def _switch(name: str, data: DataDirectory, enabled: bool) -> None:
-    portal = _load(name, data)
+    portal = named_portal(name, data)
     at = clock.stamp()
     try:
         data.root.mkdir(parents=True, exist_ok=True)
@@ -173,13 +173,6 @@ def _switch(name: str, data: DataDirectory, enabled: bool) -> None:
     except (OSError, sqlite3.Error) as error:
         fail(f"{data.database} cannot be written ({error}): check the folder's permissions and free space")
     click.echo(f"{portal.id}: {'enabled' if enabled else 'disabled'}")
-
-
-def _load(name: str, data: DataDirectory) -> Portal:
-    try:
-        return load_portal(name, data)
-    except ConfigError as error:
-        fail(str(error))
 
 
 def _archived(data: DataDirectory) -> dict[str, dict[str, Any]]:

@@ -16,8 +16,7 @@ from archive.prepare import prepare
 from archive.transaction import transaction
 from crawler import clock
 from crawler.commands.crawling import json_option
-from crawler.config_error import ConfigError
-from crawler.portals.loader import load_portal
+from crawler.commands.naming import named_portal
 from crawler.quarantines import finish_left_over, record_release
 
 
@@ -81,10 +80,7 @@ def _id(db: Database, name: str, data: DataDirectory) -> str:
     known = portal_ids(db)
     if name in known:
         return name
-    try:
-        id_ = load_portal(name, data).id
-    except ConfigError as error:
-        fail(str(error))
+    id_ = named_portal(name, data).id
     if id_ not in known:
         fail(f"the archive holds nothing of portal '{id_}': crawl it first")
     return id_

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Container
-from typing import Any
+from collections.abc import Awaitable, Callable, Container
 from urllib.parse import urlsplit
 
-import scrapy
-from scrapy import Request
-from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import IgnoreRequest
-from scrapy.settings import Settings
 
 from archive.layout import DataDirectory
 from archive.urls import host_of
+from crawler.asking import Ask, Result, run_asking
 from crawler.challenges import recognise
 from crawler.contact import user_agent
 from crawler.engines.base import ListingRequest
-from crawler.fetching import asker, describe, http_settings, hush_scrapy
+from crawler.fetching import describe, http_settings
 from crawler.network.guard import POLICY
 from crawler.portals.model import Http
 from crawler.probing.page import Seen
@@ -53,7 +48,7 @@ class SameSite(Container[str]):
 class Asker:
     """Asks for pages, each address once: the second time the answer is remembered."""
 
-    def __init__(self, ask: Callable[[Request], Awaitable[Any]], limit: int, say: Callable[[str], None]):
+    def __init__(self, ask: Ask, limit: int, say: Callable[[str], None]):
         self._ask = ask
         self._known: dict[str, Seen] = {}
         self._limit = limit
@@ -116,44 +111,22 @@ class Asker:
 
 def run(
     url: str,
-    work: Callable[[Asker], Awaitable[Any]],
+    work: Callable[[Asker], Awaitable[Result]],
     *,
     http: Http,
     limit: int,
     data: DataDirectory,
     say: Callable[[str], None],
-) -> Any:
+) -> Result:
     """What ``work`` returns, given an :class:`Asker` for the site of ``url``.
 
-    Runs Twisted's reactor, so it can be called once a process. What ``work`` raises is raised here; a signal becomes a
-    ``KeyboardInterrupt``.
+    Runs Twisted's reactor, so it can be called once a process. What ``work`` raises is raised here, and
+    :class:`crawler.asking.Interrupted`.
     """
-    settings = Settings()
-    settings.setmodule("crawler.settings", priority="project")
-    own = {"ITEM_PIPELINES": {}, "GONGKAI_PROGRESS": "off", "USER_AGENT": user_agent(data)}
-    settings.setdict(own | http_settings(http), priority="cmdline")
     if http.allow_private_hosts:
         POLICY.allow(host_of(url))
-    result: dict[str, Any] = {}
-
-    class Probe(scrapy.Spider):
-        name = "probe"
-        hosts = SameSite(url)
-
-        async def start(self) -> AsyncIterator[Any]:
-            try:
-                result["value"] = await work(Asker(asker(self.crawler), limit, say))
-            except (Exception, asyncio.CancelledError) as error:
-                result["error"] = error
-            return
-            yield  # an async generator, as Scrapy wants one
-
-    process = AsyncCrawlerProcess(settings)
-    hush_scrapy()
-    process.crawl(process.create_crawler(Probe))
-    process.start()
-    if "value" not in result and not isinstance(result.get("error"), Exception):
-        raise KeyboardInterrupt  # a signal ended the engine, and with it what was waited for
-    if "error" in result:
-        raise result["error"]
-    return result["value"]
+    return run_asking(
+        lambda ask: work(Asker(ask, limit, say)),
+        settings={"USER_AGENT": user_agent(data), **http_settings(http)},
+        hosts=SameSite(url),
+    )
