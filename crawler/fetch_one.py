@@ -9,7 +9,7 @@ from archive.urls import host_of
 from crawler.asking import Interrupted, run_asking
 from crawler.challenges import recognise
 from crawler.contact import user_agent
-from crawler.fetching import describe, http_settings
+from crawler.fetching import describe, header_of, http_settings
 from crawler.network.guard import POLICY
 from crawler.portals.model import Portal
 from pipelines.bundle import Part
@@ -52,5 +52,4 @@ def fetch(
         )
     if answer.status >= 400:
         raise FetchError(f"{url} answered HTTP {answer.status}: check the address")
-    header = answer.headers.get("Content-Type")
-    return Part(answer.url, answer.body, header.decode("latin-1") if header else None)
+    return Part(answer.url, answer.body, header_of(answer, "Content-Type"))

@@ -34,6 +34,12 @@ def asker(crawler: Crawler) -> Callable[[Request], Awaitable[Response]]:
     return ask
 
 
+def header_of(response: Response, name: str) -> str | None:
+    """A header's value as text, byte by byte; None where it is absent or empty."""
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value else None
+
+
 def hush_scrapy() -> None:
     """Keep Scrapy's own words about single requests out of the log: whoever asked keeps the reason and says it once."""
     logging.getLogger("scrapy").setLevel(logging.ERROR)

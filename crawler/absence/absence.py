@@ -26,7 +26,7 @@ from crawler.absence.examples import EXAMPLES, Examples
 from crawler.absence.impossible import impossible
 from crawler.absence.likeness import is_missing, may_be, same_page
 from crawler.absence.said import MAX_BYTES, Said, said, steady
-from crawler.fetching import describe
+from crawler.fetching import describe, header_of
 from crawler.session import CrawlSession
 
 logger = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ class Absence:
             return
         if not 200 <= response.status < 300 or response.meta.get("challenge"):
             return
-        self._missing = said(response.body, _content_type(response), self._encoding)
+        self._missing = said(response.body, header_of(response, "Content-Type"), self._encoding)
         if url_key(response.url) != url_key(address) and token not in response.url:
             self._elsewhere.learn(response.url)
 
@@ -118,7 +118,7 @@ class Absence:
         except Exception as error:
             logger.info("%s: nothing learnt of the documents: %s", document, describe(error))
             return False
-        answer = said(response.body, _content_type(response), self._encoding)
+        answer = said(response.body, header_of(response, "Content-Type"), self._encoding)
         alike = 200 <= response.status < 300 and answer is not None and same_page(answer, self._missing)
         self._alike = self._alike or alike
         return alike
@@ -140,7 +140,7 @@ class Absence:
             return None
         if (target := _refresh(body[:_HEAD], asked)) and self._redirect(due, asked, target):
             return self._gone()
-        return self._page(due, body, _content_type(response))
+        return self._page(due, body, header_of(response, "Content-Type"))
 
     def _redirect(self, due: Due, asked: str, location: str) -> Judgement | None:
         away = self._elsewhere.leads_away(asked, location) and self._elsewhere.leads_away(due.url, location)
@@ -182,11 +182,6 @@ class Absence:
             titles = listed_titles(self._session.reader, self._session.crawl_id)
             self._listed = bool(titles) and not self.answers_for()
         return self._listed
-
-
-def _content_type(response: Response) -> str | None:
-    value = response.headers.get("Content-Type")
-    return value.decode("latin-1") if value else None
 
 
 def _refresh(head: bytes, asked: str) -> str | None:

@@ -12,7 +12,7 @@ from crawler.asking import Ask
 from crawler.challenges import recognise
 from crawler.checking.asking import LEFT_ALONE
 from crawler.checking.found import Trouble
-from crawler.fetching import describe
+from crawler.fetching import describe, header_of
 from crawler.network.guard import Refused
 from pipelines.bundle import Part
 
@@ -47,8 +47,7 @@ async def fetch(ask: Ask, request: Request) -> Answer:
 
 
 def _judged(url: str, response: Response) -> Answer:
-    header = response.headers.get("Content-Type")
-    part = Part(response.url, response.body, header.decode("latin-1") if header else None)
+    part = Part(response.url, response.body, header_of(response, "Content-Type"))
     challenge = recognise(response.status, response.body)
     if challenge is not None:
         text = (

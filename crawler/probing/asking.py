@@ -13,7 +13,7 @@ from crawler.asking import Ask, Result, run_asking
 from crawler.challenges import recognise
 from crawler.contact import user_agent
 from crawler.engines.base import ListingRequest
-from crawler.fetching import describe, http_settings
+from crawler.fetching import describe, header_of, http_settings
 from crawler.network.guard import POLICY
 from crawler.portals.model import Http
 from crawler.probing.page import Seen
@@ -94,8 +94,7 @@ class Asker:
             return Seen(request.url, request.url, problem=str(error))
         except Exception as error:
             return Seen(request.url, request.url, problem=describe(error))
-        header = response.headers.get("Content-Type")
-        content_type = header.decode("latin-1") if header else None
+        content_type = header_of(response, "Content-Type")
         challenge = recognise(response.status, response.body)
         problem = f"HTTP {response.status}" if response.status >= 400 else None
         text = ""

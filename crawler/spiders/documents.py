@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, Literal
+from typing import Literal
 
 from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
@@ -14,7 +14,7 @@ from archive.crawling.frontier import Due, fetch_failed
 from archive.record import Finding
 from archive.writer import touch, write_gone
 from crawler import clock
-from crawler.fetching import describe
+from crawler.fetching import describe, header_of
 from crawler.middlewares.capture import GONE
 from crawler.network.downloader import Stopped
 from crawler.portals.nearest import nearest_directory
@@ -68,7 +68,7 @@ async def answer(session: CrawlSession, response: Response, entry: Due, turn: Tu
         session.journal.add(lambda db: touch(db, entry.sighting_id, capture, at))
         return None
     if response.status >= 300:
-        target = _header(response, "Location")
+        target = header_of(response, "Location")
         text = f"redirect to {target[:200]}, which is not followed" if target else f"HTTP {response.status}"
         note_failed(session, entry, text, capture)
         return None
@@ -83,7 +83,7 @@ async def _item(session: CrawlSession, response: Response, entry: Due, turn: Tur
     day = clock.day_of(capture.fetched_at)
     directory = entry.directory_key or nearest_directory(session.portal, response.url, day)
     detail = session.detail(day, directory)
-    page = Part(url=response.url, body=response.body, content_type=_header(response, "Content-Type"))
+    page = Part(url=response.url, body=response.body, content_type=header_of(response, "Content-Type"))
     captures: list[tuple[Capture | int, str, int]] = [(capture, "page", 0)]
     if entry.listing_capture_id is not None:  # what the record takes from the listing is traceable too
         captures.append((entry.listing_capture_id, "listing", 0))
@@ -105,8 +105,8 @@ async def _item(session: CrawlSession, response: Response, entry: Due, turn: Tur
         turn,
         capture,
         captures,
-        etag=_header(response, "ETag"),
-        last_modified=_header(response, "Last-Modified"),
+        etag=header_of(response, "ETag"),
+        last_modified=header_of(response, "Last-Modified"),
         is_page=entry.kind != "file" and looks_binary(page.body) is None,
         file=response.meta.get("file"),
     )
@@ -141,7 +141,7 @@ async def _part(
         session.record_event("part-missing", {**part_of, "message": message})
         missing.append(Finding("part-missing", "warning", message, want.kind))
         return None
-    part = Part(want.url, response.body, _header(response, "Content-Type"), want.kind, want.ordinal)
+    part = Part(want.url, response.body, header_of(response, "Content-Type"), want.kind, want.ordinal)
     return part, response.meta["capture"]
 
 
@@ -202,8 +202,3 @@ def count_challenge(session: CrawlSession, challenge: str) -> None:
         session.problems.append(
             f"stopped after {session.stopping}: try again later, more slowly, or from another network"
         )
-
-
-def _header(response: Response, name: str) -> str | None:
-    value: Any = response.headers.get(name)
-    return value.decode("latin-1") if value else None

@@ -20,7 +20,7 @@ from crawler.absence.absence import Absence
 from crawler.absence.elsewhere import Elsewhere
 from crawler.engines.base import Entry, ListingPage, ListingRequest
 from crawler.engines.links import is_file
-from crawler.fetching import describe
+from crawler.fetching import describe, header_of
 from crawler.portals.plan import DirectoryPlan
 from crawler.session import CrawlSession
 from crawler.walks.steps import Fetched, Mode, Progress, cursor_of
@@ -73,9 +73,9 @@ class ListingSteps:
         return None if self._elsewhere.is_home(request.url) else "it leads to the portal's home page"
 
     def _decoded(self, response: Any) -> str:
-        header = response.headers.get("Content-Type")
-        content_type = header.decode("latin-1") if header else None
-        return decode(response.body, content_type, self._session.portal.http.encoding).text
+        return decode(
+            response.body, header_of(response, "Content-Type"), self._session.portal.http.encoding
+        ).text
 
     async def refuse(self, fetched: Fetched, page: ListingPage) -> str | None:
         """Whether the portal answers everything with this page, as one that shows its home page for whatever is asked.
